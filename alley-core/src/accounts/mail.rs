@@ -1,0 +1,75 @@
+//! Mail that the host must send.
+
+use secrecy::SecretString;
+
+use crate::email::Email;
+
+/// A mail that the host must send: to whom, which, and the token that its link carries.
+#[must_use = "the person hears of it only if the host sends the mail"]
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Mail {
+    /// The address that is stored with the account, never one that was typed in a form.
+    pub to: Email,
+    /// Which mail.
+    pub kind: MailKind,
+    /// For a link that starts with an address of the host's own configuration.
+    pub token: Option<SecretString>,
+}
+
+impl Mail {
+    pub(super) const fn new(to: Email, kind: MailKind) -> Self {
+        Self {
+            to,
+            kind,
+            token: None,
+        }
+    }
+
+    pub(super) fn with_token(mut self, token: SecretString) -> Self {
+        self.token = Some(token);
+        self
+    }
+}
+
+/// Which mail.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum MailKind {
+    /// "Confirm your address": only whoever has just registered should follow the link.
+    VerifyEmail,
+    /// "Somebody, perhaps you, tried to register this address, which has an account."
+    AddressTaken,
+    /// "Choose a new password."
+    ResetPassword,
+    /// "Your password was changed."
+    PasswordChanged,
+    /// "An authenticator app was added."
+    SecondFactorAdded,
+    /// "A recovery code was used": so many are left.
+    RecoveryCodeUsed {
+        /// Unused codes; below 3 the person should get new ones.
+        left: usize,
+    },
+    /// "Your account is closed."
+    AccountClosed,
+}
+
+/// A mail, or none. The host shows the same page in both cases, so that nobody learns whether an
+/// address has an account.
+#[must_use = "the person hears of it only if the host sends the mail"]
+#[derive(Debug)]
+pub struct Mailing(Option<Mail>);
+
+impl Mailing {
+    pub(super) const fn of(mail: Mail) -> Self {
+        Self(Some(mail))
+    }
+
+    pub(super) const NONE: Self = Self(None);
+
+    /// The mail to send, if there is one.
+    pub fn into_mail(self) -> Option<Mail> {
+        self.0
+    }
+}

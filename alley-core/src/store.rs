@@ -1,0 +1,143 @@
+//! The storage kernel: four calls from which every port of every crate is made.
+
+use async_trait::async_trait;
+
+use crate::commit::{Commit, Committed, RecordWrite, Version, Versioned};
+use crate::error::StoreError;
+use crate::page::{Page, PageRequest};
+use crate::query::Query;
+use crate::record::{Key, Record, RecordType, Row};
+use crate::value::Value;
+
+/// A row and its version.
+pub type StoredRow = Versioned<Row>;
+
+/// Keeps records of any declared type.
+///
+/// Each crate has ports of its own (`IdentityStore`, `BillingStore`, …), named for what they hold;
+/// whatever implements this kernel implements all of them. A host that keeps, say, accounts in a
+/// table of its own implements that one port instead.
+///
+/// # Contract
+/// - A read sees every commit that returned before the read began.
+/// - `commit` keeps the contract of [`Commit`].
+/// - A query answers rows in its order; paging gives every row that stays unchanged meanwhile
+///   exactly once.
+/// - Dropping the future of `commit` leaves it applied or not applied, never in between.
+#[async_trait]
+pub trait RecordStore: std::fmt::Debug + Send + Sync + 'static {
+    /// The row with this key.
+    ///
+    /// # Errors
+    /// When the store fails; that there is no such row is `Ok(None)`.
+    async fn get(
+        &self,
+        record: &'static RecordType,
+        key: &Key,
+    ) -> Result<Option<StoredRow>, StoreError>;
+
+    /// The rows that the query selects.
+    ///
+    /// # Errors
+    /// When the store fails, the number of arguments is wrong, or the cursor is of another query.
+    async fn query(
+        &self,
+        query: &'static Query,
+        arguments: &[Value],
+        page: PageRequest,
+    ) -> Result<Page<StoredRow>, StoreError>;
+
+    /// How many rows the query selects.
+    ///
+    /// # Errors
+    /// As [`query`](Self::query).
+    async fn count(&self, query: &'static Query, arguments: &[Value]) -> Result<u64, StoreError>;
+
+    /// Applies all of a commit, or nothing of it.
+    ///
+    /// # Errors
+    /// See [`StoreErrorKind`](crate::StoreErrorKind).
+    async fn commit(&self, commit: Commit<RecordWrite>) -> Result<Committed, StoreError>;
+}
+
+/// Typed reads over the kernel.
+#[async_trait]
+pub trait RecordStoreExt: RecordStore {
+    /// The record with this key.
+    ///
+    /// # Errors
+    /// As [`RecordStore::get`]; `Corrupt` when the row cannot be read as `R`.
+    async fn record<R: Record>(&self, key: &Key) -> Result<Option<Versioned<R>>, StoreError> {
+        self.get(R::TYPE, key).await?.map(typed).transpose()
+    }
+
+    /// One page of records.
+    ///
+    /// # Errors
+    /// As [`RecordStore::query`]; `Corrupt` when a row cannot be read as `R`.
+    async fn records<R: Record>(
+        &self,
+        query: &'static Query,
+        arguments: &[Value],
+        page: PageRequest,
+    ) -> Result<Page<Versioned<R>>, StoreError> {
+        self.query(query, arguments, page).await?.try_map(typed)
+    }
+
+    /// The first record that the query selects.
+    ///
+    /// # Errors
+    /// As [`records`](Self::records).
+    async fn first<R: Record>(
+        &self,
+        query: &'static Query,
+        arguments: &[Value],
+    ) -> Result<Option<Versioned<R>>, StoreError> {
+        let page = self
+            .records(query, arguments, PageRequest::first(1))
+            .await?;
+        Ok(page.items.into_iter().next())
+    }
+}
+
+impl<S: RecordStore + ?Sized> RecordStoreExt for S {}
+
+fn typed<R: Record>(stored: StoredRow) -> Result<Versioned<R>, StoreError> {
+    let Versioned { record, version } = stored;
+    match R::from_row(record) {
+        Ok(record) => Ok(Versioned::new(record, version)),
+        Err(error) => Err(StoreError::with_source(
+            crate::error::StoreErrorKind::Corrupt {
+                record: R::TYPE.name,
+                what: "a value is not of the declared kind",
+            },
+            error,
+        )),
+    }
+}
+
+/// Reads all pages of a query; for sets that the caller knows to be small.
+///
+/// # Errors
+/// As [`RecordStoreExt::records`].
+pub async fn all<R: Record, S: RecordStore + ?Sized>(
+    store: &S,
+    query: &'static Query,
+    arguments: &[Value],
+) -> Result<Vec<Versioned<R>>, StoreError> {
+    let mut found = Vec::new();
+    let mut request = PageRequest::first(PageRequest::MAX);
+    loop {
+        let page = store.records(query, arguments, request).await?;
+        found.extend(page.items);
+        match page.next {
+            Some(cursor) => request = PageRequest::after(cursor, PageRequest::MAX),
+            None => return Ok(found),
+        }
+    }
+}
+
+/// The version that a row has after it was written once more.
+pub fn version_after(read: Option<Version>) -> Version {
+    read.map_or(Version::FIRST, Version::next)
+}

@@ -1,0 +1,20 @@
+//! Accounts and tenants through their doors, over the memory store.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "test code"
+)]
+
+mod closing;
+#[cfg(feature = "conformance")]
+mod conformance;
+mod passwords;
+mod races;
+mod registration;
+mod second_factor;
+mod secrecy;
+mod sessions;
+mod sign_in;
+mod tenants;
+mod world;

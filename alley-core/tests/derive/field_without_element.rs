@@ -1,0 +1,16 @@
+use alley_core::{Record, own_id};
+
+own_id! {
+    /// Identifies a note.
+    NoteId, NoteKind, "not"
+}
+
+#[derive(Clone, Debug, Record)]
+#[record(name = "note", domain = "host", id = note_id)]
+struct Note {
+    #[record(technical)]
+    note_id: NoteId,
+    text: String,
+}
+
+fn main() {}

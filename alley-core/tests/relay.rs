@@ -1,0 +1,172 @@
+//! Facts reach subscribers in order, and a failing subscriber holds back its stream alone.
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use alley_core::{
+    Acquired, Clock as _, Commit, Fact, FactEntry, Id, Job, JobError, JobOutcome, JobReport, Jobs,
+    Leases as _, ManualClock, MemoryStore, RecordStore as _, RecordWrite, Relay, SeededRandom,
+    Subscriber, SubscriberError, TenantId,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta};
+
+#[derive(Debug, Default)]
+struct Listener {
+    heard: Mutex<Vec<Fact>>,
+    deaf_to: Mutex<Option<TenantId>>,
+}
+
+#[async_trait]
+impl Subscriber for Listener {
+    fn name(&self) -> &'static str {
+        "listener"
+    }
+
+    async fn receive(&self, fact: &FactEntry) -> Result<(), SubscriberError> {
+        let deaf = *self.deaf_to.lock().unwrap();
+        match &fact.fact {
+            Fact::TenantClosed { tenant } | Fact::TenantSuspended { tenant }
+                if Some(*tenant) == deaf =>
+            {
+                Err(SubscriberError::new("listener", "not now"))
+            }
+            fact => {
+                self.heard.lock().unwrap().push(fact.clone());
+                Ok(())
+            }
+        }
+    }
+}
+
+struct Stage {
+    store: Arc<MemoryStore>,
+    clock: Arc<ManualClock>,
+    random: SeededRandom,
+    listener: Arc<Listener>,
+    relay: Relay,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let store = Arc::new(MemoryStore::new());
+        let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH));
+        let listener = Arc::new(Listener::default());
+        let relay = Relay::new(
+            Arc::clone(&store) as _,
+            vec![Arc::clone(&listener) as _],
+            Arc::clone(&clock) as _,
+        );
+        Self {
+            store,
+            clock,
+            random: SeededRandom::new(1),
+            listener,
+            relay,
+        }
+    }
+
+    fn id<K: alley_core::Kind>(&self) -> Id<K> {
+        Id::generate(self.clock.now(), &self.random).unwrap()
+    }
+
+    async fn commit(&self, fact: Fact) {
+        let commit: Commit<RecordWrite> = Commit::new(self.id(), self.clock.now());
+        let entry = FactEntry::new(self.id(), self.clock.now(), fact);
+        self.store.commit(commit.fact(entry)).await.unwrap();
+    }
+
+    fn heard(&self) -> Vec<Fact> {
+        self.listener.heard.lock().unwrap().clone()
+    }
+}
+
+#[tokio::test]
+async fn a_failing_subscriber_holds_back_its_stream_and_no_other() {
+    let stage = Stage::new();
+    let (one, other): (TenantId, TenantId) = (stage.id(), stage.id());
+    stage.commit(Fact::TenantSuspended { tenant: one }).await;
+    stage.commit(Fact::TenantClosed { tenant: one }).await;
+    stage.commit(Fact::TenantClosed { tenant: other }).await;
+    *stage.listener.deaf_to.lock().unwrap() = Some(one);
+
+    let report = stage.relay.run_once(10).await.unwrap();
+    assert_eq!((report.done, report.failures.len()), (1, 1));
+    assert_eq!(stage.heard(), [Fact::TenantClosed { tenant: other }]);
+
+    *stage.listener.deaf_to.lock().unwrap() = None;
+    let early = stage.relay.run_once(10).await.unwrap();
+    assert_eq!(early.done, 0, "a stream that failed waits");
+    stage.clock.advance(TimeDelta::seconds(2));
+    stage.relay.run_once(10).await.unwrap();
+    let order = [
+        Fact::TenantClosed { tenant: other },
+        Fact::TenantSuspended { tenant: one },
+        Fact::TenantClosed { tenant: one },
+    ];
+    assert_eq!(stage.heard(), order);
+    assert_eq!(
+        stage.relay.run_once(10).await.unwrap().done,
+        0,
+        "delivered once"
+    );
+}
+
+#[derive(Debug, Default)]
+struct Counter(Mutex<u64>);
+
+#[async_trait]
+impl Job for Counter {
+    fn name(&self) -> &'static str {
+        "count"
+    }
+
+    fn every(&self) -> TimeDelta {
+        TimeDelta::seconds(60)
+    }
+
+    async fn run_once(&self, _: u32) -> Result<JobReport, JobError> {
+        let mut count = self.0.lock().unwrap();
+        *count += 1;
+        Ok(JobReport::new(1, *count == 1))
+    }
+}
+
+#[tokio::test]
+async fn a_job_runs_when_it_is_due_and_under_one_lease() {
+    let stage = Stage::new();
+    let counter = Arc::new(Counter::default());
+    let jobs = Jobs::new(
+        vec![Arc::clone(&counter) as _],
+        Arc::clone(&stage.store) as _,
+        Arc::clone(&stage.clock) as _,
+    );
+    let first = jobs.run_due(1).await.unwrap();
+    assert!(first.more(), "work was left");
+    assert_eq!(first.next, stage.clock.now(), "so it is due at once");
+    let second = jobs.run_due(1).await.unwrap();
+    assert_eq!(second.next, stage.clock.now() + TimeDelta::seconds(60));
+    let early = jobs.run_due(1).await.unwrap();
+    assert!(matches!(early.runs[0].outcome, JobOutcome::NotDue(_)));
+    assert_eq!(*counter.0.lock().unwrap(), 2);
+
+    stage.clock.advance(TimeDelta::seconds(61));
+    let held = stage
+        .store
+        .acquire("count", Duration::from_mins(5), stage.clock.now())
+        .await;
+    assert!(matches!(held.unwrap(), Acquired::Lease(_)));
+    let blocked = jobs.run_due(1).await.unwrap();
+    assert!(
+        matches!(blocked.runs[0].outcome, JobOutcome::Held(_)),
+        "another process has it"
+    );
+    stage.clock.advance(TimeDelta::seconds(301));
+    jobs.run_due(1).await.unwrap();
+    assert_eq!(
+        *counter.0.lock().unwrap(),
+        3,
+        "a lease that ran out is taken over"
+    );
+}
