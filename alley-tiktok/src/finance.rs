@@ -1,0 +1,5 @@
+//! Finance: statements.
+
+mod statements;
+
+pub use statements::{ListStatements, PaymentStatus, StatementPage, WireStatement};

@@ -1,0 +1,5 @@
+//! Products: search.
+
+mod search;
+
+pub use search::{ProductPage, ProductStatus, SearchProducts, Sku, SkuPrice, WireProduct};

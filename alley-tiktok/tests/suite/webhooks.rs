@@ -1,0 +1,195 @@
+//! Receiving and acting.
+
+use alley_core::{Clock as _, Outbox as _};
+use alley_sandbox::tiktok::Options;
+use alley_sandbox::{Delivery, Fault, On};
+use alley_tiktok::{IntegrationState, OrderId, ShopReads as _, SyncKind, TokenStore as _};
+use bytes::Bytes;
+use chrono::TimeDelta;
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use crate::world::World;
+
+async fn deliver(world: &World, deliveries: &[Delivery]) {
+    for delivery in deliveries {
+        let reply = world
+            .tiktok
+            .receive(delivery.headers(), delivery.body().clone())
+            .await;
+        assert_eq!((reply.status, reply.body.len()), (StatusCode::OK, 0));
+    }
+}
+
+async fn synced(world: &World) {
+    world.connected().await;
+    let mut sync = world
+        .tiktok
+        .sync(&world.access, &world.shop(), SyncKind::Orders)
+        .await
+        .unwrap();
+    while !sync.next_page().await.unwrap().finished {}
+}
+
+async fn status(world: &World, order: &str) -> String {
+    let id = OrderId::new(order).unwrap();
+    world
+        .tiktok
+        .order(&world.access, &id)
+        .await
+        .unwrap()
+        .unwrap()
+        .status
+        .unwrap()
+}
+
+#[tokio::test]
+async fn wrong_signatures_are_answered_401_and_leave_nothing() {
+    let world = World::new(Options::default().with_orders(1_u32));
+    let delivery = &world.double.webhook(1, json!({}))[0];
+    let mut tampered = delivery.body().to_vec();
+    tampered.push(b' ');
+    let reply = world
+        .tiktok
+        .receive(delivery.headers(), Bytes::from(tampered))
+        .await;
+    assert_eq!(
+        (reply.status, reply.body.len()),
+        (StatusCode::UNAUTHORIZED, 0)
+    );
+    let reply = world
+        .tiktok
+        .receive(&HeaderMap::new(), delivery.body().clone())
+        .await;
+    assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
+    let mut twice = delivery.headers().clone();
+    twice.append("authorization", "00".parse().unwrap());
+    let reply = world.tiktok.receive(&twice, delivery.body().clone()).await;
+    assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
+    assert!(
+        world
+            .store
+            .inbox_due(world.clock.now(), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn a_duplicate_is_answered_200_and_kept_once_and_sealed() {
+    let world = World::new(Options::default().with_orders(1_u32));
+    world
+        .double
+        .faults()
+        .arm(Fault::DuplicateWebhook, On::any());
+    let deliveries = world
+        .double
+        .webhook(33, json!({ "content": "hello there" }));
+    assert_eq!(deliveries.len(), 2);
+    deliver(&world, &deliveries).await;
+    let kept = world.store.inbox_due(world.clock.now(), 10).await.unwrap();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].record.event_id, deliveries[0].id());
+    let body = kept[0].record.body.as_bytes();
+    assert!(!body.windows(5).any(|bytes| bytes == b"hello"));
+}
+
+#[tokio::test]
+async fn an_older_status_that_comes_late_changes_nothing() {
+    let world = World::new(Options::default().with_orders(3_u32));
+    synced(&world).await;
+    let order = world.double.order_ids()[1].clone();
+    world.clock.advance(TimeDelta::minutes(1));
+    let earlier = world.double.order_status_webhook(&order, "IN_TRANSIT");
+    world.clock.advance(TimeDelta::minutes(1));
+    let later = world.double.order_status_webhook(&order, "DELIVERED");
+    deliver(&world, &later).await;
+    deliver(&world, &earlier).await;
+    world.run_jobs().await;
+    assert_eq!(status(&world, &order).await, "DELIVERED");
+    // The whole order replaces the row at the next sync.
+    world.double.set_order_status(&order, "COMPLETED");
+    world.clock.advance(TimeDelta::minutes(1));
+    let mut sync = world
+        .tiktok
+        .sync(&world.access, &world.shop(), SyncKind::Orders)
+        .await
+        .unwrap();
+    while !sync.next_page().await.unwrap().finished {}
+    assert_eq!(status(&world, &order).await, "COMPLETED");
+}
+
+#[tokio::test]
+async fn a_deauthorization_disconnects_but_a_stale_one_does_not() {
+    let world = World::new(Options::default().with_orders(1_u32));
+    let id = world.connected().await.integration.integration_id;
+    world.clock.advance(TimeDelta::minutes(1));
+    let notice = world.double.deauthorize();
+    deliver(&world, &notice).await;
+    world.run_jobs().await;
+    assert!(
+        world
+            .store
+            .token(world.tenant(), id)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert_eq!(
+        world.store.due(world.clock.now(), 10).await.unwrap().len(),
+        1
+    );
+    world.clock.advance(TimeDelta::hours(3));
+    // The seller connects again; a notice from before then arrives late, as another event.
+    world.clock.advance(TimeDelta::seconds(-3_600));
+    let stale = world.double.webhook(6, json!({ "message": "late" }));
+    world.clock.advance(TimeDelta::seconds(3_600));
+    let second = world.connected().await.integration.integration_id;
+    deliver(&world, &stale).await;
+    world.run_jobs().await;
+    assert!(
+        world
+            .store
+            .token(world.tenant(), second)
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn a_warning_is_kept_on_the_integration() {
+    let world = World::new(Options::default());
+    world.connected().await;
+    let ends = world.clock.now() + TimeDelta::days(30);
+    let warning = world.double.authorization_expiry_webhook(ends.timestamp());
+    deliver(&world, &warning).await;
+    world.run_jobs().await;
+    let integration = &world.tiktok.integrations(&world.access).await.unwrap()[0];
+    assert_eq!(integration.state, IntegrationState::Connected);
+    assert_eq!(integration.warned_at, Some(world.clock.now()));
+    assert_eq!(integration.authorization_ends_at, Some(ends));
+}
+
+#[tokio::test]
+async fn unknown_kinds_are_kept_marked_and_removed_after_two_days() {
+    let world = World::new(Options::default());
+    let unknown = world.double.webhook(9_001, json!({ "of": "next year" }));
+    deliver(&world, &unknown).await;
+    world.run_jobs().await;
+    let later = world.clock.now() + TimeDelta::days(1);
+    assert!(world.store.inbox_due(later, 10).await.unwrap().is_empty());
+    assert_eq!(world.store.inbox_handled(later, 10).await.unwrap().len(), 1);
+    deliver(&world, &unknown).await;
+    world.clock.advance(TimeDelta::hours(49));
+    world.run_jobs().await;
+    assert!(
+        world
+            .store
+            .inbox_handled(world.clock.now(), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
