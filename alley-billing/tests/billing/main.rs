@@ -1,0 +1,15 @@
+//! Billing through its public door, against the double of Stripe in process.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "test code"
+)]
+
+mod checkout;
+mod client;
+mod close;
+mod crash;
+mod projection;
+mod support;
+mod webhook;
