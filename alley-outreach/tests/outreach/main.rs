@@ -1,0 +1,9 @@
+//! Outreach through its door and its port, on the memory store.
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+#[cfg(feature = "conformance")]
+mod conformance;
+mod journey;
+mod limits;
+mod race;
+mod world;
