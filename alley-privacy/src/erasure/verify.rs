@@ -1,0 +1,94 @@
+//! Looking again: mentions of erased rows that slipped in, and forgetting what is no longer needed.
+
+use alley_core::{Key, PageRequest, RecordType, Versioned, Write};
+
+use super::discover::step_key;
+use super::engine::{Engine, Held};
+use super::model::Outcome;
+use super::plan::{ErasurePlan, ErasureStepRow, PlanState, StepState};
+use crate::error::Result;
+
+const PAGE: u32 = 500;
+
+impl Engine {
+    /// Rewrites mentions of erased rows that were written after the erasure. Answers how many.
+    pub(crate) async fn mend_references(&self, held: &mut Held<'_>) -> Result<u64> {
+        let mut page = PageRequest::first(PAGE);
+        let mut mended = 0;
+        loop {
+            let steps = self
+                .store
+                .steps_in_state(held.plan.id, StepState::Done, page)
+                .await?;
+            let mut at: Option<(&'static RecordType, Vec<Key>)> = None;
+            for step in &steps.items {
+                let step = &step.record;
+                if !matches!(step.outcome, Outcome::Delete | Outcome::Shred) {
+                    continue;
+                }
+                let record = self.directory.record(&step.record)?;
+                match &mut at {
+                    Some((known, keys)) if known.name == record.name => keys.push(step_key(step)?),
+                    _ => {
+                        if let Some((record, keys)) = at.take() {
+                            mended += self.rewrite_mentions(held, record, &keys).await?;
+                        }
+                        at = Some((record, vec![step_key(step)?]));
+                    }
+                }
+            }
+            if let Some((record, keys)) = at {
+                mended += self.rewrite_mentions(held, record, &keys).await?;
+            }
+            match steps.next {
+                Some(cursor) => page = PageRequest::after(cursor, PAGE),
+                None => return Ok(mended),
+            }
+        }
+    }
+
+    /// Drops the steps and the root of a plan with nothing left to do: the keys in them are the last
+    /// that names who was erased. Tombstones keep them sealed. Goes on where a crash stopped it.
+    pub(crate) async fn forget(&self, held: &mut Held<'_>) -> Result<()> {
+        if held.plan.state != PlanState::Certified
+            || held.plan.root.is_none()
+            || self.has_dates(&held.plan).await?
+        {
+            return Ok(());
+        }
+        for state in StepState::ALL {
+            loop {
+                let page = PageRequest::first(PAGE);
+                let steps = self
+                    .store
+                    .steps_in_state(held.plan.id, *state, page)
+                    .await?
+                    .items;
+                if steps.is_empty() {
+                    break;
+                }
+                let mut commit = self.env.commit()?;
+                for Versioned {
+                    record, version, ..
+                } in steps
+                {
+                    let key = Key::global(&record.id);
+                    commit = commit.change(Write::<ErasureStepRow>::Delete { key, read: version });
+                }
+                held.save(commit).await?;
+            }
+        }
+        held.plan.root = None;
+        held.touch().await
+    }
+
+    /// Whether rows of the plan are kept until a date.
+    pub(crate) async fn has_dates(&self, plan: &ErasurePlan) -> Result<bool> {
+        let from = chrono::DateTime::<chrono::Utc>::MIN_UTC;
+        let dated = self
+            .store
+            .steps_until(plan.id, from, PageRequest::first(1))
+            .await?;
+        Ok(!dated.items.is_empty())
+    }
+}
