@@ -6,12 +6,12 @@ use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
-use crate::client::IdempotencyKey;
 use crate::customer::{Customer, CustomerReply};
+use crate::decision::AccessDecision;
 use crate::error::{Error, Result};
 use crate::form::Form;
+use crate::idempotency::IdempotencyKey;
 use crate::ids::{CheckoutRef, CustomerRef, PriceRef, ProductRef, SubscriptionRef};
-use crate::status::AccessDecision;
 use crate::wire::{Malformed, Object};
 
 /// What a tenant wants to subscribe to, and where the browser goes afterwards.
@@ -150,6 +150,17 @@ pub enum CheckoutOutcome {
     PriceInactive,
 }
 
+impl CheckoutOutcome {
+    /// The page to send the browser to, if there is something to pay.
+    #[must_use]
+    pub fn page(self) -> Option<CheckoutPage> {
+        match self {
+            Self::Redirect(page) => Some(page),
+            Self::AlreadySubscribed { .. } | Self::PriceInactive => None,
+        }
+    }
+}
+
 /// An open checkout session.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -174,6 +185,17 @@ pub enum CheckoutReturn {
     Expired,
     /// There is no such session, or it is another tenant's.
     NotYours,
+}
+
+impl CheckoutReturn {
+    /// The decision on access, if the session is complete. It may still be a refusal.
+    #[must_use]
+    pub fn decision(self) -> Option<AccessDecision> {
+        match self {
+            Self::Synced(decision) => Some(decision),
+            Self::Open | Self::Expired | Self::NotYours => None,
+        }
+    }
 }
 
 /// The state of a checkout session; an open set.

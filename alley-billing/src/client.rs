@@ -4,26 +4,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use alley_core::http::{RequestLimits, retry_after};
-use alley_core::{Clock, Env, HttpTransport, RandomError, SecureRandom, Timer};
+use alley_core::{Clock, Env, HttpTransport, SecureRandom, Timer};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
 use crate::config::Config;
 use crate::error::{Error, RemoteError, Result};
 use crate::form::Form;
+use crate::idempotency::IdempotencyKey;
+use crate::retry::{Attempt, RetryRule};
 use crate::wire::{Malformed, Object};
 
 mod calls;
-mod retry;
 
 pub(crate) use calls::Pages;
-pub use retry::RetryRule;
-
-use retry::Attempt;
 
 /// Speaks Stripe's API version 1 in the pinned version, under one key.
 ///
@@ -45,38 +43,6 @@ impl std::fmt::Debug for StripeClient {
         f.debug_struct("StripeClient")
             .field("retry", &self.retry)
             .finish_non_exhaustive()
-    }
-}
-
-/// Names one operation over all its attempts: at most 255 visible ASCII characters.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub struct IdempotencyKey(String);
-
-impl IdempotencyKey {
-    /// A new key of 128 random bits. Store it beside the pending operation before the call.
-    ///
-    /// # Errors
-    /// When the random source fails.
-    pub fn generate(random: &dyn SecureRandom) -> Result<Self, RandomError> {
-        let mut bytes = [0_u8; 16];
-        random.fill(&mut bytes)?;
-        Ok(Self(format!("{:032x}", u128::from_be_bytes(bytes))))
-    }
-
-    /// Takes a key back that [`generate`](Self::generate) made.
-    pub const fn stored(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The key of a follow-up to the same operation, such as undoing it.
-    #[must_use]
-    pub fn follow_up(&self, step: &str) -> Self {
-        Self(format!("{}-{step}", self.0))
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
     }
 }
 
@@ -296,10 +262,4 @@ fn is_code(word: &str) -> bool {
         && word
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.".contains(&b))
-}
-
-/// The key as configured, for [`StripeClient::new`]; checked there and nowhere shown.
-pub(crate) fn is_plausible_key(key: &SecretString) -> bool {
-    let key = key.expose_secret();
-    !key.is_empty() && key.len() <= 255 && key.bytes().all(|byte| byte.is_ascii_graphic())
 }

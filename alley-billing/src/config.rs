@@ -4,9 +4,9 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use crate::client::{RetryRule, is_plausible_key};
+use crate::decision::AccessPolicy;
 use crate::error::{Error, Result};
-use crate::status::AccessPolicy;
+use crate::retry::RetryRule;
 use crate::webhook::{Secrets, Tolerance};
 
 /// Which of Stripe's two worlds the account key belongs to.
@@ -179,4 +179,10 @@ impl Config {
     pub(crate) const fn reconcile_every(&self) -> TimeDelta {
         self.reconcile_every
     }
+}
+
+/// The key as configured, for [`StripeClient::new`]; checked there and nowhere shown.
+fn is_plausible_key(key: &SecretString) -> bool {
+    let key = key.expose_secret();
+    !key.is_empty() && key.len() <= 255 && key.bytes().all(|byte| byte.is_ascii_graphic())
 }

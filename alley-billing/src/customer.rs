@@ -4,7 +4,7 @@ use alley_core::{Record, TenantId, elements};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use crate::client::IdempotencyKey;
+use crate::idempotency::IdempotencyKey;
 use crate::ids::CustomerRef;
 use crate::wire::{Malformed, Object};
 

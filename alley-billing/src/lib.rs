@@ -6,19 +6,19 @@ mod config;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod customer;
+mod decision;
 mod error;
 pub mod form;
+mod idempotency;
 mod ids;
 mod inbox;
 mod invoice;
-mod jobs;
-mod leg;
 mod portal;
 mod price;
+mod retry;
 mod service;
 mod status;
 pub mod store;
-mod subscriber;
 mod subscription;
 mod sync;
 pub mod webhook;
@@ -28,10 +28,14 @@ pub use checkout::{
     CheckoutOutcome, CheckoutPage, CheckoutReply, CheckoutRequest, CheckoutReturn, CheckoutState,
     PendingCheckout,
 };
-pub use client::{IdempotencyKey, RetryRule, StripeClient};
+pub use client::StripeClient;
 pub use config::{Config, Mode, SyncMode};
 pub use customer::{Customer, CustomerReply};
+pub use decision::{
+    AccessDecision, AccessPolicy, AccessReason, PausedCollection, Plan, Standing, decide,
+};
 pub use error::{Error, RemoteError, Result};
+pub use idempotency::IdempotencyKey;
 pub use ids::{
     CheckoutRef, CustomerRef, EventRef, InvoiceRef, ItemRef, PriceRef, ProductRef, SubscriptionRef,
 };
@@ -39,11 +43,9 @@ pub use inbox::{InboxEvent, InboxState};
 pub use invoice::{InvoiceMeta, InvoiceReply};
 pub use portal::{PortalPage, PortalRequest};
 pub use price::PriceReply;
+pub use retry::RetryRule;
 pub use service::{Billing, Stores};
-pub use status::{
-    AccessDecision, AccessPolicy, AccessReason, PausedCollection, Plan, Standing,
-    SubscriptionStatus, decide,
-};
+pub use status::SubscriptionStatus;
 pub use store::{BillingStore, Change};
 pub use subscription::{Item, Subscription, SubscriptionReply};
 pub use wire::Malformed;

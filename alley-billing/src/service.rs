@@ -10,24 +10,30 @@ use alley_core::{
 use async_lock::Mutex;
 
 use crate::checkout::{CheckoutOutcome, CheckoutRequest, CheckoutReturn};
-use crate::client::{IdempotencyKey, StripeClient};
+use crate::client::StripeClient;
 use crate::config::Config;
+use crate::decision::AccessDecision;
 use crate::error::{Error, Result};
+use crate::idempotency::IdempotencyKey;
 use crate::ids::CustomerRef;
-use crate::jobs::{InboxJob, ReconcileJob};
-use crate::leg::StripeLeg;
 use crate::portal::{PortalPage, PortalRequest};
-use crate::status::{AccessDecision, SubscriptionStatus};
+use crate::status::SubscriptionStatus;
 use crate::store::{BillingStore, Change};
-use crate::subscriber::CloseSubscriber;
 use crate::sync::{self, Rules};
 
 mod checkout;
 mod close;
 mod inbox;
+mod jobs;
+mod leg;
 mod link;
 mod receive;
 mod refresh;
+mod subscriber;
+
+use jobs::{InboxJob, ReconcileJob};
+use leg::StripeLeg;
+use subscriber::CloseSubscriber;
 
 /// The ports that billing stores through.
 #[derive(Clone, Debug)]
@@ -255,7 +261,7 @@ impl Inner {
     pub(crate) async fn access(&self, tenant: TenantId) -> Result<AccessDecision> {
         let (policy, now) = (self.config.policy(), self.env.now());
         let Some(customer) = self.store.customer(tenant).await? else {
-            return Ok(crate::status::decide(&[], &[], None, policy, now));
+            return Ok(crate::decision::decide(&[], &[], None, policy, now));
         };
         let read = self.store.subscriptions(tenant).await?;
         let subscriptions: Vec<_> = read.into_iter().map(|one| one.record).collect();

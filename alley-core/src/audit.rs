@@ -43,7 +43,7 @@ pub enum Actor {
 /// erasing a person needs no change to the trail.
 #[derive(Clone, Debug, Eq, PartialEq, Record)]
 #[record(name = "audit_event", domain = "core", id = id, subject = actor, anchor = at)]
-#[record(unique(id(id)))]
+#[record(references(account = actor, on_erased = sever_key), unique(id(id)))]
 #[non_exhaustive]
 pub struct AuditEntry {
     /// Time-ordered.

@@ -40,6 +40,17 @@ pub enum AccessDecision {
     Refused(AccessRefused),
 }
 
+impl AccessDecision {
+    /// The permission, if there is one.
+    #[must_use]
+    pub const fn granted(self) -> Option<Access> {
+        match self {
+            Self::Granted(access) => Some(access),
+            Self::Refused(_) => None,
+        }
+    }
+}
+
 /// What came of creating a tenant.
 #[must_use]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -51,6 +62,17 @@ pub enum CreateTenant {
     NameRefused,
     /// The person's account may not be used.
     AccountUnusable,
+}
+
+impl CreateTenant {
+    /// The tenant, if it exists now.
+    #[must_use]
+    pub const fn tenant(self) -> Option<TenantId> {
+        match self {
+            Self::Created(tenant) => Some(tenant),
+            Self::NameRefused | Self::AccountUnusable => None,
+        }
+    }
 }
 
 /// What came of changing a tenant's state.

@@ -1,15 +1,10 @@
 //! Campaigns: what drafts of one purpose share, and their share of the queue.
 
-use alley_core::{Query, Record, ShopRef, TenantId, elements, own_id, text_enum};
+use alley_core::{Query, Record, ShopRef, TenantId, elements, text_enum};
 use chrono::{DateTime, Utc};
 
+use crate::ids::{CampaignId, TemplateId};
 use crate::pacing::CampaignWindow;
-use crate::template::TemplateId;
-
-own_id! {
-    /// Identifies a campaign.
-    CampaignId, CampaignKind, "cmp"
-}
 
 text_enum! {
     /// Whether a campaign hands out.

@@ -90,6 +90,11 @@ pub async fn records_read_back_equal(fixture: &Fixture) -> Result<(), Violation>
         store.reviews(tenant, draft.draft_id).await,
         &samples.review,
     )?;
+    first(
+        PROMISE,
+        store.review_notes(tenant, draft.draft_id).await,
+        &samples.note,
+    )?;
     ledger_reads_back_equal(fixture, &samples).await
 }
 
@@ -178,6 +183,7 @@ pub async fn tenants_are_kept_apart(fixture: &Fixture) -> Result<(), Violation> 
     let draft = samples.draft.draft_id;
     let nothing = kept(PROMISE, store.draft(other, draft).await)?.is_none()
         && kept(PROMISE, store.revision(other, draft, 1).await)?.is_none()
+        && kept(PROMISE, store.review_notes(other, draft).await)?.is_empty()
         && kept(PROMISE, store.pacing_state(other).await)?.is_none()
         && kept(PROMISE, store.spends_since(other, samples.spend.at).await)?.is_empty()
         && kept(PROMISE, store.open_hand_outs(other).await)?.is_empty()

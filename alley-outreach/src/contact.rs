@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 /// zone, who never answered.
 #[derive(Clone, Debug, Eq, PartialEq, Record)]
 #[record(name = "contact", domain = "outreach", id = contact_key, tenant = tenant_id)]
-#[record(owned_by(tenant = tenant_id))]
+#[record(subject = creator_ref, owned_by(tenant = tenant_id))]
 #[record(references(creator = creator_ref, on_erased = delete_source))]
 #[non_exhaustive]
 pub struct Contact {

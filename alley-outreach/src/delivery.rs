@@ -3,23 +3,17 @@
 use std::collections::BTreeSet;
 
 use alley_core::{
-    AccountId, CreatorRef, Digest32, Query, Record, ShopRef, TenantId, elements, own_id, text_enum,
+    AccountId, CreatorRef, Digest32, Query, Record, ShopRef, TenantId, elements, text_enum,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 
-use crate::draft::DraftId;
-use crate::hand_out::HandOutId;
+use crate::ids::{DeliveryId, DraftId, HandOutId};
 use crate::template::Channel;
 
 mod chain;
 
 pub use chain::{ChainBroken, ChainReport, verify_chain};
-
-own_id! {
-    /// Identifies a confirmed delivery.
-    DeliveryId, DeliveryKind, "dlv"
-}
 
 text_enum! {
     /// What was sent.
@@ -258,6 +252,17 @@ pub enum Confirmed {
     Repeated(Box<DeliveryRecord>),
     /// The hand-out was confirmed before under another name; this is that record, and it stands.
     AlreadyConfirmed(Box<DeliveryRecord>),
+}
+
+impl Confirmed {
+    /// The record that stands, whenever it was made.
+    pub fn record(&self) -> &DeliveryRecord {
+        match self {
+            Self::Recorded(record) | Self::Repeated(record) | Self::AlreadyConfirmed(record) => {
+                record
+            }
+        }
+    }
 }
 
 /// The delivery of a hand-out.

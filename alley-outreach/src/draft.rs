@@ -2,26 +2,17 @@
 
 use alley_core::{
     AccountId, CreatorRef, Digest32, Keyring, MacCheck, MacPurpose, Query, Record, ShopRef,
-    TenantId, elements, own_id, text_enum,
+    TenantId, elements, text_enum,
 };
 use chrono::{DateTime, Utc};
 
-use crate::campaign::CampaignId;
-use crate::template::{Channel, TemplateId};
+use crate::ids::{CampaignId, DraftId, RevisionId, TemplateId};
+use crate::template::Channel;
 use crate::text::MessageText;
 
 mod state;
 
 pub use state::{DraftState, Event, InvalidTransition, Position, transition};
-
-own_id! {
-    /// Identifies a draft.
-    DraftId, DraftKind, "drf"
-}
-own_id! {
-    /// Identifies one revision of a draft's text.
-    RevisionId, RevisionKind, "rev"
-}
 
 /// A draft for one creator.
 #[derive(Clone, Debug, Eq, PartialEq, Record)]
@@ -102,10 +93,6 @@ pub struct Draft {
     /// The creator opted out while the text was in the seller's hands.
     #[record(element = elements::OPERATIONAL_PACING)]
     pub after_opt_out: bool,
-    /// Random; with it the keyed hashes of the texts can be checked, without it nobody can guess
-    /// short texts. Goes with the row.
-    #[record(technical)]
-    pub salt: Vec<u8>,
     /// Keyed hash of (shop, creator, campaign, step) while the draft is open, so that there is one.
     #[record(technical)]
     pub open_key: Option<Digest32>,
@@ -118,7 +105,7 @@ pub struct Draft {
     /// When it came to one of its ends; retention counts from here.
     #[record(element = elements::OPERATIONAL_REVIEW_STATE)]
     pub ended_at: Option<DateTime<Utc>>,
-    /// Why it was given up, as a code.
+    /// Why it was given up, as a code; [`ERASED`](Self::ERASED) when its text was erased.
     #[record(element = elements::OPERATIONAL_REVIEW_STATE)]
     pub end_reason: Option<String>,
 }
@@ -136,9 +123,14 @@ text_enum! {
 }
 
 /// One text of a draft. Never changed.
+///
+/// A text written to a creator names them, so it is about them: erasing the creator deletes it, while
+/// the draft stays with its states, times and hashes, under a pseudonym. What is missing here, or is
+/// for another creator than its draft, was erased (see [`Error::Erased`](crate::Error::Erased)).
 #[derive(Clone, Debug, Eq, PartialEq, Record)]
 #[record(name = "draft_revision", domain = "outreach", id = revision_id, tenant = tenant_id)]
-#[record(owned_by(draft = draft_id))]
+#[record(subject = creator_ref, owned_by(draft = draft_id))]
+#[record(references(creator = creator_ref, on_erased = delete_source))]
 #[record(references(account = author_id, on_erased = pseudonymize))]
 #[record(unique(number(tenant_id, draft_id, number)))]
 #[non_exhaustive]
@@ -152,6 +144,9 @@ pub struct DraftRevision {
     /// The draft.
     #[record(technical)]
     pub draft_id: DraftId,
+    /// Whom the text is for, as in the draft.
+    #[record(element = elements::CONTENT_DRAFT)]
+    pub creator_ref: CreatorRef,
     /// From 1 without holes.
     #[record(element = elements::CONTENT_DRAFT)]
     pub number: u32,
@@ -164,6 +159,11 @@ pub struct DraftRevision {
     /// Where it comes from.
     #[record(element = elements::CONTENT_DRAFT)]
     pub origin: Origin,
+    /// Random, the same in every revision of a draft; with it the keyed hashes of the draft's texts
+    /// can be checked, without it nobody can guess short texts. It is kept with the texts and
+    /// nowhere else, so that their erasure destroys it and the hashes that stay say nothing.
+    #[record(technical)]
+    pub salt: Vec<u8>,
     /// Keyed hash of the text.
     #[record(technical)]
     pub hash: Digest32,
@@ -176,6 +176,9 @@ pub struct DraftRevision {
 }
 
 impl Draft {
+    /// The reason of a draft that ended because its text was erased.
+    pub const ERASED: &'static str = "erased";
+
     /// Where it stands, for [`transition`].
     pub const fn position(&self) -> Position {
         Position {
@@ -214,13 +217,27 @@ impl Draft {
         Ok(self)
     }
 
+    /// The same draft, given up at `now` because its text was erased.
+    ///
+    /// # Errors
+    /// As [`after`](Self::after) for a cancellation.
+    pub(crate) fn erased(self, now: DateTime<Utc>) -> Result<Self, InvalidTransition> {
+        let end_reason = Some(Self::ERASED.to_owned());
+        Ok(Self {
+            end_reason,
+            ..self.after(Event::Cancel, now)?
+        })
+    }
+
     /// Whether the approved text is the current one.
     pub fn is_approved_as_it_stands(&self) -> bool {
         self.approved_hash == Some(self.current_hash)
     }
+}
 
-    /// Keyed hash of a text of this draft.
-    pub(crate) fn hash(&self, keyring: &Keyring, text: &str) -> Digest32 {
+impl DraftRevision {
+    /// Keyed hash of another text of the same draft.
+    pub(crate) fn hash_of(&self, keyring: &Keyring, text: &str) -> Digest32 {
         content_hash(keyring, self.draft_id, &self.salt, text)
     }
 

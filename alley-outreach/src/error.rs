@@ -23,6 +23,10 @@ pub enum Error {
         /// Name of the record type.
         record: &'static str,
     },
+    /// The draft's text was erased, with everything about its creator. Nothing brings it back and no
+    /// other text may take its place; a draft that is still open can be cancelled.
+    #[error("the text of the draft was erased; it can only be cancelled")]
+    Erased,
     /// The draft has another current revision than the caller saw.
     #[error("the draft is at revision {current}; read it and decide again")]
     StaleRevision {
@@ -108,6 +112,7 @@ impl From<&Error> for Problem {
             Error::StaleRevision { .. } => problem(StatusCode::CONFLICT, "stale_revision"),
             Error::StaleAttempt => problem(StatusCode::CONFLICT, "stale_attempt"),
             Error::IdempotencyConflict => problem(StatusCode::CONFLICT, "idempotency_conflict"),
+            Error::Erased => problem(StatusCode::GONE, "erased"),
             Error::Duplicate { .. } => problem(StatusCode::CONFLICT, "duplicate"),
             Error::ApprovalStale => problem(StatusCode::CONFLICT, "approval_stale"),
             Error::FourEyes => problem(StatusCode::FORBIDDEN, "four_eyes"),

@@ -2,23 +2,16 @@
 
 use alley_core::{
     AccountId, CreatorRef, Digest32, Keyring, MacPurpose, Query, Record, ShopRef, TenantId,
-    elements, own_id, text_enum,
+    elements, text_enum,
 };
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
-use crate::campaign::CampaignId;
-use crate::draft::DraftId;
-use crate::export::hex;
-use crate::pacing::SpendId;
+use crate::hex::hex;
+use crate::ids::{CampaignId, DraftId, HandOutId, SpendId};
 use crate::template::Channel;
 use crate::text::MessageText;
-
-own_id! {
-    /// Identifies a hand-out.
-    HandOutId, HandOutKind, "hnd"
-}
 
 text_enum! {
     /// What came of a hand-out.

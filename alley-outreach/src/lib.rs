@@ -9,6 +9,8 @@ mod draft;
 mod error;
 mod export;
 mod hand_out;
+mod hex;
+mod ids;
 pub mod pacing;
 mod queue;
 mod review;
@@ -20,21 +22,25 @@ mod text;
 
 use alley_core::{Query, Record as _, RecordType};
 
-pub use campaign::{Campaign, CampaignId, CampaignKind, CampaignStatus, NewCampaign};
+pub use campaign::{Campaign, CampaignStatus, NewCampaign};
 pub use contact::{Contact, ContactDetails};
 pub use delivery::{
-    ChainBroken, ChainReport, Confirmation, Confirmed, DeliveryFlag, DeliveryId, DeliveryKind,
-    DeliveryOutcome, DeliveryRecord, verify_chain,
+    ChainBroken, ChainReport, Confirmation, Confirmed, DeliveryFlag, DeliveryOutcome,
+    DeliveryRecord, verify_chain,
 };
 pub use draft::{
-    Draft, DraftId, DraftKind, DraftRevision, DraftState, Event, InvalidTransition, Origin,
-    Position, RevisionId, RevisionKind, transition,
+    Draft, DraftRevision, DraftState, Event, InvalidTransition, Origin, Position, transition,
 };
 pub use error::{Error, Result};
 pub use export::{COLUMNS, ExportFilter, ExportFormat, ExportReport, ExportRow, Exporter};
-pub use hand_out::{HandOut, HandOutId, HandOutKind, HandOutOutcome, HandOutToken, Ticket};
+pub use hand_out::{HandOut, HandOutOutcome, HandOutToken, Ticket};
+pub use ids::{
+    CampaignId, CampaignKind, DeliveryId, DeliveryKind, DraftId, DraftKind, HandOutId, HandOutKind,
+    ReviewId, ReviewKind, RevisionId, RevisionKind, SpendId, SpendIdKind, TemplateId, TemplateKind,
+    TemplateVersionId, TemplateVersionKind,
+};
 pub use queue::{Contender, Fairness};
-pub use review::{ReviewId, ReviewKind, ReviewState, Verdict, is_second_pair_of_eyes};
+pub use review::{ReviewNote, ReviewState, Verdict, is_second_pair_of_eyes};
 pub use service::{
     Config, DraftText, HandOutAnswer, HandOutRequest, NewDraft, Outreach, Refusal, Resolution,
     Suppress,
@@ -45,8 +51,8 @@ pub use store::{
 pub use suppression::{Suppression, SuppressionReason, SuppressionScope};
 pub use template::{
     Channel, ContentCheck, Fill, Finding, Severity, Template, TemplateBody, TemplateError,
-    TemplateId, TemplateKind, TemplateStatus, TemplateVersion, TemplateVersionId,
-    TemplateVersionKind, Variable, VariableKind, compile, findings, render, standard_checks,
+    TemplateStatus, TemplateVersion, Variable, VariableKind, compile, findings, render,
+    standard_checks,
 };
 pub use text::{MessageText, clean};
 
@@ -59,6 +65,7 @@ pub const RECORDS: &[&RecordType] = &[
     Draft::TYPE,
     DraftRevision::TYPE,
     ReviewState::TYPE,
+    ReviewNote::TYPE,
     pacing::PacingState::TYPE,
     pacing::PacingPolicy::TYPE,
     pacing::Spend::TYPE,
@@ -80,6 +87,7 @@ pub static QUERIES: &[&Query] = &[
     &draft::APPROVALS_ENDING,
     &draft::REVISION,
     &review::REVIEWS,
+    &review::REVIEW_NOTES,
     &pacing::SPENDS_SINCE,
     &pacing::SPENDS_OF_CREATOR,
     &hand_out::HAND_OUTS_BY_OUTCOME,

@@ -23,9 +23,7 @@ pub use policy::{
     AfterNotSent, Lookback, Policy, PolicyProblem, StaleApproval, UnknownZone, ZoneDefaults, Zones,
 };
 pub use rule::{Count, Only, Rule, RuleKind, Scope, Unit, WeekDay, ZoneRef};
-pub use state::{
-    GUARD, PacingPolicy, PacingState, PauseReason, Spend, SpendId, SpendIdKind, SpendKind,
-};
+pub use state::{GUARD, PacingPolicy, PacingState, PauseReason, Spend, SpendKind};
 pub(crate) use state::{SPENDS_OF_CREATOR, SPENDS_SINCE};
 
 /// Version of the time zone rules that decisions are made with, such as `2025b`.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::campaign::CampaignId;
+use crate::ids::CampaignId;
 
 /// What is remembered between two picks.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]

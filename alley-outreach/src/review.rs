@@ -1,14 +1,10 @@
 //! Reviews: who said what about which text. Only ever added to.
 
-use alley_core::{AccountId, Digest32, Query, Record, TenantId, elements, own_id, text_enum};
+use alley_core::{AccountId, CreatorRef, Digest32, Query, Record, TenantId, elements, text_enum};
 use chrono::{DateTime, Utc};
 
-use crate::draft::{Draft, DraftId, DraftRevision};
-
-own_id! {
-    /// Identifies a review.
-    ReviewId, ReviewKind, "rvw"
-}
+use crate::draft::{Draft, DraftRevision};
+use crate::ids::{DraftId, ReviewId};
 
 text_enum! {
     /// What a reviewer says.
@@ -53,12 +49,42 @@ pub struct ReviewState {
     /// A code for why; always there when it was not approved.
     #[record(element = elements::OPERATIONAL_REVIEW_STATE)]
     pub reason: Option<String>,
-    /// In words.
-    #[record(element = elements::OPERATIONAL_REVIEW_STATE)]
-    pub note: Option<String>,
     /// When.
     #[record(element = elements::OPERATIONAL_REVIEW_STATE)]
     pub at: DateTime<Utc>,
+}
+
+/// What a reviewer said in words. A record of its own because it may name the creator: it goes when the
+/// creator is erased, and the review with its verdict stays.
+#[derive(Clone, Eq, PartialEq, Record)]
+#[record(name = "review_note", domain = "outreach", id = review_id, tenant = tenant_id)]
+#[record(subject = creator_ref, owned_by(review_state = review_id))]
+#[record(references(creator = creator_ref, on_erased = delete_source))]
+#[non_exhaustive]
+pub struct ReviewNote {
+    /// The seller.
+    #[record(technical)]
+    pub tenant_id: TenantId,
+    /// The review; it has one note at most.
+    #[record(technical)]
+    pub review_id: ReviewId,
+    /// The draft.
+    #[record(technical)]
+    pub draft_id: DraftId,
+    /// Whom the reviewed text is for.
+    #[record(element = elements::CONTENT_DRAFT)]
+    pub creator_ref: CreatorRef,
+    /// The words.
+    #[record(element = elements::OPERATIONAL_REVIEW_STATE)]
+    pub note: String,
+}
+
+impl std::fmt::Debug for ReviewNote {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReviewNote")
+            .field("review_id", &self.review_id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Whether a reviewer is another person than the submitter and the author of the text. Where it
@@ -81,3 +107,7 @@ pub fn is_second_pair_of_eyes(
 pub(crate) static REVIEWS: Query = Query::new("reviews_of_draft", ReviewState::TYPE)
     .equals(&["tenant_id", "draft_id"])
     .order_by("at");
+
+/// The notes of a draft's reviews, oldest first.
+pub(crate) static REVIEW_NOTES: Query =
+    Query::new("review_notes_of_draft", ReviewNote::TYPE).equals(&["tenant_id", "draft_id"]);

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use alley_core::{
-    Access, AccountId, Actor, AuditEntry, Commit, Env, Job, StoreErrorKind, Subscriber, TenantId,
-    Versioned,
+    Access, AccountId, Actor, AuditEntry, AuditOutcome, Commit, Env, Job, StoreErrorKind,
+    Subscriber, TenantId, Versioned, Write,
 };
+use chrono::{DateTime, Utc};
 
-use crate::draft::{Draft, DraftId, DraftRevision};
+use crate::draft::{Draft, DraftRevision};
 use crate::error::{Error, Result};
+use crate::ids::DraftId;
 use crate::pacing::{PacingPolicy, PacingState};
 use crate::store::{Change, OutreachStore, Stores};
 use crate::template::{ContentCheck, standard_checks};
@@ -171,16 +173,46 @@ impl Outreach {
         found.ok_or(Error::NotFound { record: "draft" })
     }
 
-    async fn revision_of(&self, draft: &Draft) -> Result<Versioned<DraftRevision>> {
-        let number = draft.current_revision;
+    /// The text of a draft with one number; `None` when it was erased. Texts are written with their
+    /// draft and never changed, so nothing else takes them away from it. A legal hold may keep a
+    /// text while its draft has the creator's pseudonym already: it is as good as erased.
+    async fn kept_revision(
+        &self,
+        draft: &Draft,
+        number: u32,
+    ) -> Result<Option<Versioned<DraftRevision>>> {
         let found = self
             .inner
             .store
             .revision(draft.tenant_id, draft.draft_id, number)
             .await?;
-        found.ok_or(Error::NotFound {
-            record: "draft_revision",
-        })
+        Ok(found.filter(|found| found.record.creator_ref == draft.creator_ref))
+    }
+
+    async fn revision_of(&self, draft: &Draft) -> Result<Versioned<DraftRevision>> {
+        let found = self.kept_revision(draft, draft.current_revision).await?;
+        found.ok_or(Error::Erased)
+    }
+
+    async fn is_erased(&self, draft: &Draft) -> Result<bool> {
+        let kept = self.kept_revision(draft, draft.current_revision).await?;
+        Ok(kept.is_none())
+    }
+
+    /// Adds the end of a draft whose text was erased.
+    fn end_erased(
+        &self,
+        access: &Access,
+        commit: Commit<Change>,
+        draft: Versioned<Draft>,
+        now: DateTime<Utc>,
+    ) -> Result<Commit<Change>> {
+        let record = draft.record.erased(now)?;
+        let entry = self
+            .audit(access, "draft.cancel", "draft", record.draft_id)?
+            .outcome(AuditOutcome::Done, Draft::ERASED);
+        let read = draft.version;
+        Ok(commit.change(Write::Update { record, read }).audit(entry))
     }
 
     async fn guard(&self, tenant: TenantId) -> Result<Versioned<PacingState>> {

@@ -10,15 +10,16 @@ use alley_core::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use crate::campaign::{Campaign, CampaignId, CampaignStatus};
+use crate::campaign::{Campaign, CampaignStatus};
 use crate::contact::Contact;
 use crate::delivery::DeliveryRecord;
-use crate::draft::{Draft, DraftId, DraftRevision, DraftState};
-use crate::hand_out::{HandOut, HandOutId};
+use crate::draft::{Draft, DraftRevision, DraftState};
+use crate::hand_out::HandOut;
+use crate::ids::{CampaignId, DraftId, HandOutId, TemplateId};
 use crate::pacing::{PacingPolicy, PacingState, Spend};
-use crate::review::ReviewState;
+use crate::review::{ReviewNote, ReviewState};
 use crate::suppression::Suppression;
-use crate::template::{Template, TemplateId, TemplateVersion};
+use crate::template::{Template, TemplateVersion};
 
 mod kernel;
 
@@ -39,6 +40,8 @@ changes! {
         DraftRevision(DraftRevision),
         /// A review.
         Review(ReviewState),
+        /// What a reviewer said in words.
+        ReviewNote(ReviewNote),
         /// The guard of a seller's pacing.
         PacingState(PacingState),
         /// A version of a policy.
@@ -101,6 +104,9 @@ pub trait DraftReads: Debug + Send + Sync + 'static {
 
     /// Reviews of a draft, oldest first.
     async fn reviews(&self, tenant: TenantId, draft: DraftId) -> ReadMany<ReviewState>;
+
+    /// What was said in words in reviews of a draft, oldest first.
+    async fn review_notes(&self, tenant: TenantId, draft: DraftId) -> ReadMany<ReviewNote>;
 
     /// A tenant's drafts by age, of all states or of one.
     async fn drafts(

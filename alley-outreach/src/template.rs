@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use alley_core::{AccountId, Digest32, Json, Query, Record, TenantId, elements, own_id, text_enum};
+use alley_core::{AccountId, Digest32, Json, Query, Record, TenantId, elements, text_enum};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+
+use crate::ids::{TemplateId, TemplateVersionId};
 
 mod engine;
 mod finding;
@@ -12,15 +14,6 @@ mod finding;
 pub(crate) use engine::ENGINE;
 pub use engine::{TemplateError, compile, render};
 pub use finding::{ContentCheck, Finding, Severity, findings, standard_checks};
-
-own_id! {
-    /// Identifies a template.
-    TemplateId, TemplateKind, "tpl"
-}
-own_id! {
-    /// Identifies one version of a template.
-    TemplateVersionId, TemplateVersionKind, "tpv"
-}
 
 text_enum! {
     /// How a text reaches a creator, by the seller's hand.

@@ -9,12 +9,17 @@ use alley_core::{
 };
 use async_trait::async_trait;
 
-use crate::erasure::{ErasurePlan, ErasureStepRow, Outcome, PlanState, StepState, Trigger};
-use crate::hold::{HoldItem, HoldItemState, HoldReason, HoldState, LegalHold};
-use crate::request::{PrivacyRequest, RequestId, RequestKind, RequestState, RequestStatus};
-use crate::store::{
-    Change, ErasureStore, HoldChange, HoldStore, RequestChange, RequestStore, Stores,
+use crate::erasure::{
+    Change, ErasurePlan, ErasureStepRow, ErasureStore, Outcome, PlanState, StepState, Trigger,
 };
+use crate::hold::{
+    HoldChange, HoldItem, HoldItemState, HoldReason, HoldState, HoldStore, LegalHold,
+};
+use crate::request::{
+    PrivacyRequest, RequestChange, RequestId, RequestKind, RequestState, RequestStatus,
+    RequestStore,
+};
+use crate::store::Stores;
 
 /// Checks every port on a fresh store.
 ///

@@ -15,6 +15,7 @@ mod plan;
 mod preview;
 mod purge;
 mod service;
+pub(crate) mod store;
 mod verify;
 
 pub use certificate::{Certificate, CertificateCheck, Kept, Leg, verify_certificate};
@@ -27,6 +28,7 @@ pub use plan::{
 };
 pub use preview::{Preview, PreviewLine};
 pub use service::Erasure;
+pub use store::{Change, ErasureStore, StepStore};
 
 pub(crate) use certificate::{hex, instant as certificate_instant};
 pub(crate) use decide::is_about;

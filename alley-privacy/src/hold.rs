@@ -1,8 +1,10 @@
 //! Legal holds: what may not be erased, by whose authority, until when.
 
 mod service;
+pub(crate) mod store;
 
 pub use service::{HoldPlacement, Holds};
+pub use store::{HoldChange, HoldStore};
 
 use alley_core::{Digest32, HoldId, Key, Record, TenantId, elements, text_enum};
 use chrono::{DateTime, Utc};

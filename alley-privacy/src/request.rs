@@ -5,12 +5,14 @@
 pub mod deadline;
 mod machine;
 mod service;
+pub(crate) mod store;
 
 pub use machine::{
     DenialReason, Event, Leg, LegOutcome, Level, RequestState, RequestStatus, TransitionRefused,
     route,
 };
 pub use service::{Intake, Proof, Requests, Submitted};
+pub use store::{RequestChange, RequestStore};
 
 use alley_core::{
     AccountId, Digest32, Json, PlanId, Record, Sealed, TenantId, elements, own_id, text_enum,

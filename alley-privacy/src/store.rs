@@ -1,16 +1,15 @@
 //! The ports of this crate. Whatever implements the storage kernel of alley-core implements them.
 
-mod erasure;
-mod hold;
-mod request;
-
-pub use erasure::{Change, ErasureStore, StepStore};
-pub use hold::{HoldChange, HoldStore};
-pub use request::{RequestChange, RequestStore};
-
 use std::sync::Arc;
 
 use alley_core::{Query, RecordStore, RecordType};
+
+use crate::erasure::ErasureStore;
+use crate::erasure::store as plans;
+use crate::hold::HoldStore;
+use crate::hold::store as holds;
+use crate::request::RequestStore;
+use crate::request::store as requests;
 
 /// The ports that the door needs, each replaceable by a host.
 #[derive(Clone, Debug)]
@@ -55,19 +54,19 @@ pub const RECORDS: &[&RecordType] = &[
 
 /// The queries of this crate.
 pub static QUERIES: &[&Query] = &[
-    &erasure::PLANS_DUE,
-    &erasure::PLANS_BY_TRIGGER,
-    &erasure::STEPS_IN_PASS,
-    &erasure::STEPS_IN_STATE,
-    &erasure::STEPS_WITH_OUTCOME,
-    &erasure::STEPS_UNTIL,
-    &erasure::STEPS_OF_ROW,
-    &erasure::STEPS_OF_HOLD,
-    &erasure::LEGS_OF_PLAN,
-    &erasure::CERTIFICATES_OF_PLAN,
-    &erasure::TOMBSTONES_OF_PLAN,
-    &hold::HOLDS_IN_STATE,
-    &hold::ITEMS_IN_STATE,
-    &hold::ITEMS_OF_ROW,
-    &request::REQUESTS_IN_STATE,
+    &plans::PLANS_DUE,
+    &plans::PLANS_BY_TRIGGER,
+    &plans::STEPS_IN_PASS,
+    &plans::STEPS_IN_STATE,
+    &plans::STEPS_WITH_OUTCOME,
+    &plans::STEPS_UNTIL,
+    &plans::STEPS_OF_ROW,
+    &plans::STEPS_OF_HOLD,
+    &plans::LEGS_OF_PLAN,
+    &plans::CERTIFICATES_OF_PLAN,
+    &plans::TOMBSTONES_OF_PLAN,
+    &holds::HOLDS_IN_STATE,
+    &holds::ITEMS_IN_STATE,
+    &holds::ITEMS_OF_ROW,
+    &requests::REQUESTS_IN_STATE,
 ];

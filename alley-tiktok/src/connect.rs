@@ -119,6 +119,21 @@ pub enum ConnectOutcome {
     NotASeller,
 }
 
+impl ConnectOutcome {
+    /// The connection, if the seller is connected now.
+    #[must_use]
+    pub fn connection(self) -> Option<Connection> {
+        match self {
+            Self::Connected(connection) => Some(*connection),
+            Self::Unsolicited { .. }
+            | Self::Denied
+            | Self::StateRefused
+            | Self::NoCode
+            | Self::NotASeller => None,
+        }
+    }
+}
+
 /// A connected seller.
 #[derive(Debug)]
 #[non_exhaustive]

@@ -4,11 +4,12 @@ use alley_core::TenantId;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use super::{Answer, Call, IdempotencyKey, StripeClient};
+use super::{Answer, Call, StripeClient};
 use crate::checkout::CheckoutReply;
 use crate::customer::CustomerReply;
 use crate::error::{Error, Result};
 use crate::form::{Form, escape};
+use crate::idempotency::IdempotencyKey;
 use crate::ids::{CheckoutRef, CustomerRef, InvoiceRef, PriceRef, SubscriptionRef};
 use crate::invoice::InvoiceReply;
 use crate::portal::{PortalPage, PortalRequest};

@@ -4,8 +4,8 @@ use alley_core::{Digest32, Sealed, TenantId};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::checkout::PendingCheckout;
-use crate::client::IdempotencyKey;
 use crate::customer::Customer;
+use crate::idempotency::IdempotencyKey;
 use crate::ids::{CustomerRef, EventRef, InvoiceRef, PriceRef, SubscriptionRef};
 use crate::inbox::{InboxEvent, InboxState};
 use crate::invoice::{InvoiceMeta, InvoiceReply};

@@ -8,10 +8,10 @@ use crate::checkout::{
     CheckoutOutcome, CheckoutPage, CheckoutReply, CheckoutRequest, CheckoutReturn, CheckoutState,
     PendingCheckout,
 };
-use crate::client::IdempotencyKey;
 use crate::customer::Customer;
 use crate::error::{Error, Result};
 use crate::form::Form;
+use crate::idempotency::IdempotencyKey;
 use crate::ids::{CheckoutRef, CustomerRef, ProductRef, SubscriptionRef};
 use crate::store::Change;
 use crate::sync::{Stored, forget};

@@ -3,9 +3,9 @@
 use alley_core::{TenantId, Versioned, Write};
 
 use super::{Asker, Inner};
-use crate::client::IdempotencyKey;
 use crate::customer::{Customer, LinkStep};
 use crate::error::{Error, Result};
+use crate::idempotency::IdempotencyKey;
 use crate::ids::CustomerRef;
 use crate::store::Change;
 use crate::sync;

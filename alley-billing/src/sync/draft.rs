@@ -11,10 +11,10 @@ use super::merge::{
 use super::{Projection, Rules, Stored, access, ended, forget};
 use crate::checkout::PendingCheckout;
 use crate::customer::Customer;
+use crate::decision::next_review;
 use crate::ids::{InvoiceRef, SubscriptionRef};
 use crate::inbox::{InboxEvent, InboxState};
 use crate::invoice::InvoiceMeta;
-use crate::status::next_review;
 use crate::store::Change;
 use crate::subscription::Subscription;
 

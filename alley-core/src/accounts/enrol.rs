@@ -30,6 +30,17 @@ pub enum BeginTotp {
     Refused(SessionRefused),
 }
 
+impl BeginTotp {
+    /// The secret to show, if one was drawn.
+    #[must_use]
+    pub fn enrolment(self) -> Option<TotpEnrolment> {
+        match self {
+            Self::Begun(enrolment) => Some(enrolment),
+            Self::TooMany | Self::Refused(_) => None,
+        }
+    }
+}
+
 /// A secret for an authenticator app, shown this once.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -61,6 +72,16 @@ pub enum ConfirmTotp {
     },
     /// The session may not do this now.
     Refused(SessionRefused),
+}
+
+impl ConfirmTotp {
+    /// Recovery codes and the new cookie, if the authenticator is a second factor now.
+    pub fn confirmation(self) -> Option<TotpConfirmation> {
+        match self {
+            Self::Confirmed(confirmation) => Some(confirmation),
+            Self::WrongCode | Self::Expired | Self::Throttled { .. } | Self::Refused(_) => None,
+        }
+    }
 }
 
 /// A confirmed authenticator.

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 
 use super::work::{EMAIL_INDEX, delete, update};
-use super::{Accounts, MailKind, Mailing};
+use super::{Accounts, Mail, MailKind, Mailing};
 use crate::account::{Account, Standing};
 use crate::attempt::{ATTEMPTS, Applied};
 use crate::audit::{Actor, AuditOutcome};
@@ -34,6 +34,18 @@ pub enum Registration {
     },
 }
 
+impl Registration {
+    /// The mail to send, if the registration was taken in and there is one. A refused password
+    /// and a throttled caller look the same here as no mail: branch where the page must say which.
+    #[must_use = "the person hears of it only if the host sends the mail"]
+    pub fn into_mail(self) -> Option<Mail> {
+        match self {
+            Self::Accepted(mailing) => mailing.into_mail(),
+            Self::PasswordRefused(_) | Self::Throttled { .. } => None,
+        }
+    }
+}
+
 /// What came of following the link of a verification mail.
 #[must_use]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -43,6 +55,16 @@ pub enum VerifyEmail {
     Verified(AccountId),
     /// The token is unknown, used, expired, or the account was verified already.
     Invalid,
+}
+
+impl VerifyEmail {
+    /// The account whose address is proven now.
+    pub const fn account(self) -> Option<AccountId> {
+        match self {
+            Self::Verified(account) => Some(account),
+            Self::Invalid => None,
+        }
+    }
 }
 
 impl Accounts {

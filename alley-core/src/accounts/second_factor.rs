@@ -39,6 +39,16 @@ pub enum CompleteSignIn {
     },
 }
 
+impl CompleteSignIn {
+    /// The session, if one has begun.
+    pub fn signed_in(self) -> Option<SignedIn> {
+        match self {
+            Self::SignedIn(signed_in) => Some(signed_in),
+            Self::WrongCode { .. } | Self::Expired | Self::Throttled { .. } => None,
+        }
+    }
+}
+
 /// How a second factor was judged, and what has to be written with the decision.
 pub(super) struct Judged {
     /// Which factor was right.

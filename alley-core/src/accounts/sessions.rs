@@ -27,6 +27,17 @@ pub enum SessionCheck {
     Invalid,
 }
 
+impl SessionCheck {
+    /// The session, if somebody is signed in.
+    #[must_use]
+    pub fn session(self) -> Option<ActiveSession> {
+        match self {
+            Self::Active(session) => Some(session),
+            Self::Expired | Self::Invalid => None,
+        }
+    }
+}
+
 /// What came of replacing a session's token.
 #[must_use]
 #[derive(Debug)]
@@ -38,6 +49,17 @@ pub enum Rotation {
     AlreadyRotated,
     /// There is no such session.
     Invalid,
+}
+
+impl Rotation {
+    /// The cookie to set in the browser, if this call replaced the token.
+    #[must_use]
+    pub fn cookie(self) -> Option<SessionCookie> {
+        match self {
+            Self::Rotated(cookie) => Some(cookie),
+            Self::AlreadyRotated | Self::Invalid => None,
+        }
+    }
 }
 
 /// Why a session may not do something.

@@ -39,6 +39,16 @@ pub enum SignIn {
     },
 }
 
+impl SignIn {
+    /// The session, if one has begun; `None` also when a second factor is asked for.
+    pub fn signed_in(self) -> Option<SignedIn> {
+        match self {
+            Self::SignedIn(signed_in) => Some(signed_in),
+            Self::SecondFactor(_) | Self::Rejected | Self::Throttled { .. } => None,
+        }
+    }
+}
+
 /// A session that has just begun.
 #[must_use = "the person is signed in only if the host sets the cookie"]
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use crate::pacing::{
     PacingPolicy, PacingState, PauseReason, Policy, Rule, RuleKind, Scope, Spend, SpendKind,
     ZoneDefaults,
 };
-use crate::review::{ReviewState, Verdict};
+use crate::review::{ReviewNote, ReviewState, Verdict};
 use crate::store::Change;
 use crate::suppression::{Suppression, SuppressionReason, SuppressionScope};
 use crate::template::{Channel, Template, TemplateBody, TemplateStatus, TemplateVersion, Variable};
@@ -29,6 +29,7 @@ pub(super) struct Samples {
     pub(super) draft: Draft,
     pub(super) revision: DraftRevision,
     pub(super) review: ReviewState,
+    pub(super) note: ReviewNote,
     pub(super) state: PacingState,
     pub(super) policy: PacingPolicy,
     pub(super) spend: Spend,
@@ -87,6 +88,7 @@ impl Samples {
             contact: Contact::from_details(tenant, details, None, now),
             revision: revision(number, &draft, now),
             review: review(number, &draft, now),
+            note: note(number, &draft),
             state: PacingState {
                 policy_version: 1,
                 paused: Json(BTreeSet::from([
@@ -124,6 +126,7 @@ impl Samples {
             Write::Insert(self.draft.clone()).into(),
             Write::Insert(self.revision.clone()).into(),
             Write::Insert(self.review.clone()).into(),
+            Write::Insert(self.note.clone()).into(),
             Write::Insert(self.state.clone()).into(),
             Write::Insert(self.policy.clone()).into(),
             Write::Insert(self.spend.clone()).into(),
@@ -225,7 +228,6 @@ fn draft(
         deferred_reasons: Some("a,b".to_owned()),
         expires_at: None,
         after_opt_out: true,
-        salt: vec![number; 16],
         open_key: Some(digest),
         created_by: Some(id(number)),
         created_at: now,
@@ -239,10 +241,12 @@ fn revision(number: u8, draft: &Draft, now: DateTime<Utc>) -> DraftRevision {
         tenant_id: draft.tenant_id,
         revision_id: id(number),
         draft_id: draft.draft_id,
+        creator_ref: draft.creator_ref.clone(),
         number: 1,
         text: MessageText::new("Hello, zwölf Ünïcode \u{1F600}"),
         locale: "en-US".to_owned(),
         origin: Origin::Template,
+        salt: vec![number; 16],
         hash: draft.current_hash,
         author_id: Some(id(number)),
         created_at: now,
@@ -259,8 +263,17 @@ fn review(number: u8, draft: &Draft, now: DateTime<Utc>) -> ReviewState {
         reviewer_id: Some(id(number)),
         verdict: Verdict::Approve,
         reason: None,
-        note: Some("fine".to_owned()),
         at: now,
+    }
+}
+
+fn note(number: u8, draft: &Draft) -> ReviewNote {
+    ReviewNote {
+        tenant_id: draft.tenant_id,
+        review_id: id(number),
+        draft_id: draft.draft_id,
+        creator_ref: draft.creator_ref.clone(),
+        note: "fine".to_owned(),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use alley_core::Digest32;
 
-use super::{DeliveryId, DeliveryRecord};
+use super::DeliveryRecord;
+
+use crate::ids::DeliveryId;
 
 /// A chain that holds.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

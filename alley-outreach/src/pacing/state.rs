@@ -2,19 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use alley_core::{CreatorRef, Json, Query, Record, ShopRef, TenantId, elements, own_id, text_enum};
+use alley_core::{CreatorRef, Json, Query, Record, ShopRef, TenantId, elements, text_enum};
 use chrono::{DateTime, Utc};
 
 use super::policy::Policy;
-use crate::campaign::CampaignId;
-use crate::draft::DraftId;
-use crate::hand_out::HandOutId;
+use crate::ids::{CampaignId, DraftId, HandOutId, SpendId};
 use crate::queue::Fairness;
-
-own_id! {
-    /// Identifies a row of the ledger.
-    SpendId, SpendIdKind, "spd"
-}
 
 text_enum! {
     /// What a row of the ledger says.

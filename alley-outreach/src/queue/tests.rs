@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+use crate::ids::CampaignId;
+
 fn campaign(number: u128) -> CampaignId {
     format!("cmp_{number:032x}").parse().unwrap()
 }

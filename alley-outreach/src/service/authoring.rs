@@ -9,10 +9,11 @@ pub use new::{DraftText, NewDraft};
 
 use super::{ATTEMPTS, Applied, Outreach, code, person};
 use crate::campaign::{Campaign, CampaignStatus};
-use crate::draft::{Draft, DraftId, DraftRevision, DraftState, Event, Origin, content_hash};
+use crate::draft::{Draft, DraftRevision, DraftState, Event, Origin, content_hash};
 use crate::error::{Error, Result};
+use crate::ids::{DraftId, TemplateId};
 use crate::suppression::{self, Suppression};
-use crate::template::{Channel, TemplateError, TemplateId, TemplateStatus, render};
+use crate::template::{Channel, TemplateError, TemplateStatus, render};
 use crate::text::MessageText;
 
 struct Written {
@@ -82,7 +83,8 @@ impl Outreach {
     /// approved or queued is neither any more.
     ///
     /// # Errors
-    /// `StaleRevision` when somebody else was faster; `InvalidTransition` in states without edits.
+    /// `StaleRevision` when somebody else was faster; `InvalidTransition` in states without edits;
+    /// `Erased` when its texts were erased.
     pub async fn edit_draft(
         &self,
         access: &Access,
@@ -98,23 +100,25 @@ impl Outreach {
                     current: found.record.current_revision,
                 });
             }
-            let before = self.revision_of(&found.record).await?.record;
+            let before = self.revision_of(&found.record).await?;
             let mut next = found.record.clone().after(Event::Edit, now)?;
             let text = MessageText::new(text);
+            let unerased = Expect::unchanged::<DraftRevision>(before.record.key(), before.version);
             let revision = DraftRevision {
                 revision_id: self.env().id()?,
                 number: base.saturating_add(1),
-                hash: next.hash(&self.env().keyring, text.as_str()),
+                hash: before.record.hash_of(&self.env().keyring, text.as_str()),
                 text,
                 origin: Origin::Hand,
                 author_id: person(access),
                 created_at: now,
-                ..before
+                ..before.record
             };
             next.current_revision = revision.number;
             next.current_hash = revision.hash;
             let commit = self
                 .commit()?
+                .expect(unerased)
                 .change(Write::Update {
                     record: next.clone(),
                     read: found.version,
@@ -271,6 +275,13 @@ impl Outreach {
         }
     }
 
+    /// The salt of a draft's hashes.
+    pub(super) fn salt(&self) -> Result<Vec<u8>> {
+        let mut salt = vec![0_u8; 16];
+        self.env().random.fill(&mut salt)?;
+        Ok(salt)
+    }
+
     fn drafted(
         &self,
         access: &Access,
@@ -288,8 +299,7 @@ impl Outreach {
         } = written;
         let tenant_id = access.tenant();
         let draft_id: DraftId = self.env().id()?;
-        let mut salt = vec![0_u8; 16];
-        self.env().random.fill(&mut salt)?;
+        let salt = self.salt()?;
         let hash = content_hash(&self.env().keyring, draft_id, &salt, text.as_str());
         let open = format!(
             "{tenant_id}\0{}\0{}\0{}\0{}",
@@ -320,7 +330,6 @@ impl Outreach {
             deferred_reasons: None,
             expires_at: ends.min(),
             after_opt_out: false,
-            salt,
             open_key: Some(
                 self.env()
                     .keyring
@@ -335,10 +344,12 @@ impl Outreach {
             tenant_id,
             revision_id: self.env().id()?,
             draft_id,
+            creator_ref: new.creator.clone(),
             number: 1,
             text,
             locale,
             origin,
+            salt,
             hash,
             author_id: person(access),
             created_at: now,

@@ -10,10 +10,10 @@ use crate::campaign::Campaign;
 use crate::contact::Contact;
 use crate::draft::Draft;
 use crate::error::{Error, Result};
-use crate::hand_out::{HandOut, HandOutId};
+use crate::hand_out::HandOut;
+use crate::ids::{HandOutId, SpendId};
 use crate::pacing::{
-    Entry, Interval, Lookback, PacingState, Policy, Recipient, Situation, Spend, SpendId,
-    SpendKind, Zones,
+    Entry, Interval, Lookback, PacingState, Policy, Recipient, Situation, Spend, SpendKind, Zones,
 };
 
 pub(super) struct Board {

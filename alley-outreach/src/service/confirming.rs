@@ -9,12 +9,16 @@ use crate::delivery::{
     ChainBroken, ChainReport, Circumstances, Confirmation, Confirmed, DeliveryOutcome,
     DeliveryRecord, join, verify_chain,
 };
-use crate::draft::{Draft, DraftId, DraftRevision, DraftState, Event, Origin};
+use crate::draft::{Draft, DraftRevision, DraftState, Event};
 use crate::error::{Error, Result};
 use crate::hand_out::{HandOut, HandOutOutcome, HandOutToken};
+use crate::ids::DraftId;
 use crate::pacing::{PacingState, Policy, is_quiet};
 use crate::suppression;
-use crate::text::MessageText;
+
+mod sent;
+
+use sent::{Sent, payload};
 
 /// What is decided of an unconfirmed hand-out without its token.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -39,7 +43,8 @@ pub(super) struct Case {
 
 impl Outreach {
     /// Records that the seller sent the text. Never refused for reasons of pacing, since it states a
-    /// fact: what is remarkable becomes a flag of the record.
+    /// fact: what is remarkable becomes a flag of the record. Where the draft's text was erased, the
+    /// text that was sent is hashed under a salt that nobody keeps, and not kept either.
     ///
     /// # Errors
     /// `StaleAttempt` for an unknown token and one of an earlier attempt, `IdempotencyConflict` when
@@ -187,29 +192,25 @@ impl Outreach {
     ) -> Result<Option<Confirmed>> {
         let hand_out = &case.hand_out.record;
         let tenant = access.tenant();
-        let payload = payload(confirmation);
+        let handed = self
+            .kept_revision(&case.draft.record, hand_out.revision)
+            .await?;
         if let Some(first) = self
             .inner
             .store
             .delivery_of(tenant, hand_out.hand_out_id)
             .await?
         {
-            return self
-                .again(&case.draft.record, first.record, confirmation, &payload)
-                .map(Some);
+            let handed = handed.as_ref().map(|handed| &handed.record);
+            return self.again(handed, first.record, confirmation).map(Some);
         }
         if hand_out.attempt != case.draft.record.attempt {
             return Err(Error::StaleAttempt);
         }
         let now = self.env().now();
         let mut draft = case.draft.record.clone().after(event, now)?;
-        let edit = self
-            .seller_edit(access, &draft, hand_out, confirmation, now)
-            .await?;
-        let final_hash = edit
-            .as_ref()
-            .map_or(hand_out.revision_hash, |edit| edit.hash);
-        if let Some(edit) = &edit {
+        let sent = self.sent(&draft, hand_out, handed, confirmation, person(access), now)?;
+        if let Some(edit) = &sent.revision {
             draft.current_revision = edit.number;
             draft.current_hash = edit.hash;
         }
@@ -219,7 +220,7 @@ impl Outreach {
                 &case,
                 confirmation,
                 now,
-                edit.is_some(),
+                sent.is_edited,
                 reason.is_some(),
             )
             .await?;
@@ -230,7 +231,7 @@ impl Outreach {
                 hand_out,
                 confirmation,
                 &circumstances,
-                final_hash,
+                &sent,
             )
             .await?;
         let closed = closed(hand_out, HandOutOutcome::Sent, now, reason);
@@ -251,7 +252,8 @@ impl Outreach {
             })
             .change(Write::Insert(record.clone()))
             .audit(self.audit(access, "delivery.confirm", "hand_out", record.hand_out_id)?);
-        if let Some(edit) = edit {
+        commit.expects.extend(sent.unerased);
+        if let Some(edit) = sent.revision {
             commit = commit.change(Write::Insert(edit));
         }
         match self.apply(commit).await? {
@@ -268,7 +270,7 @@ impl Outreach {
         hand_out: &HandOut,
         confirmation: &Confirmation,
         circumstances: &Circumstances,
-        final_hash: Digest32,
+        sent: &Sent,
     ) -> Result<DeliveryRecord> {
         let store = &self.inner.store;
         let before = store
@@ -294,10 +296,10 @@ impl Outreach {
             sent_at: confirmation.sent_at,
             recorded_at: circumstances.recorded_at,
             revision_hash: hand_out.revision_hash,
-            final_hash,
+            final_hash: sent.text_hash,
             flags: join(&circumstances.flags()),
             idempotency_key: confirmation.idempotency_key.clone(),
-            payload_hash: draft.hash(&self.env().keyring, &payload(confirmation)),
+            payload_hash: sent.payload_hash,
             prev_hash: before.map_or(none, |before| before.record.hash),
             hash: none,
         };
@@ -305,59 +307,23 @@ impl Outreach {
         Ok(record)
     }
 
+    /// The answer to a confirmation of what was confirmed before. After an erasure nothing can tell
+    /// whether the same is said again; the key alone decides then.
     fn again(
         &self,
-        draft: &Draft,
+        handed: Option<&DraftRevision>,
         first: DeliveryRecord,
         confirmation: &Confirmation,
-        payload: &str,
     ) -> Result<Confirmed> {
         if first.idempotency_key != confirmation.idempotency_key {
             return Ok(Confirmed::AlreadyConfirmed(Box::new(first)));
         }
-        if draft.has_hash(&self.env().keyring, payload, &first.payload_hash) {
+        let (keyring, payload) = (&self.env().keyring, payload(confirmation));
+        if handed.is_none_or(|handed| handed.has_hash(keyring, &payload, &first.payload_hash)) {
             Ok(Confirmed::Repeated(Box::new(first)))
         } else {
             Err(Error::IdempotencyConflict)
         }
-    }
-
-    /// The text that was really sent, where it is another one.
-    async fn seller_edit(
-        &self,
-        access: &Access,
-        draft: &Draft,
-        hand_out: &HandOut,
-        confirmation: &Confirmation,
-        now: DateTime<Utc>,
-    ) -> Result<Option<DraftRevision>> {
-        let Some(text) = confirmation.edited.as_deref().map(MessageText::new) else {
-            return Ok(None);
-        };
-        let number = hand_out.revision;
-        let before = self
-            .inner
-            .store
-            .revision(access.tenant(), draft.draft_id, number)
-            .await?;
-        let before = before
-            .ok_or(Error::NotFound {
-                record: "draft_revision",
-            })?
-            .record;
-        if before.text == text {
-            return Ok(None);
-        }
-        Ok(Some(DraftRevision {
-            revision_id: self.env().id()?,
-            number: draft.current_revision.saturating_add(1),
-            hash: draft.hash(&self.env().keyring, text.as_str()),
-            text,
-            origin: Origin::SellerEdit,
-            author_id: person(access),
-            created_at: now,
-            ..before
-        }))
     }
 
     async fn circumstances(
@@ -415,16 +381,5 @@ pub(super) fn closed(
         closed_at: Some(now),
         close_reason: reason.map(ToOwned::to_owned),
         ..hand_out.clone()
-    }
-}
-
-/// What a confirmation says, in one text without ambiguity: the time has no colon.
-fn payload(confirmation: &Confirmation) -> String {
-    let Confirmation {
-        sent_at, edited, ..
-    } = confirmation;
-    match edited {
-        None => format!("{}", sent_at.timestamp_micros()),
-        Some(text) => format!("{}:{text}", sent_at.timestamp_micros()),
     }
 }

@@ -6,10 +6,11 @@ use std::io::Write as Target;
 use alley_core::{Access, Cursor, Page, PageRequest};
 
 use super::Outreach;
-use crate::campaign::CampaignId;
 use crate::draft::Draft;
 use crate::error::{Error, Result};
-use crate::export::{ExportFilter, ExportFormat, ExportReport, ExportRow, Exporter, hex};
+use crate::export::{ExportFilter, ExportFormat, ExportReport, ExportRow, Exporter};
+use crate::hex::hex;
+use crate::ids::CampaignId;
 
 impl Outreach {
     /// One page of the rows that an export holds, oldest draft first.

@@ -1,6 +1,6 @@
 //! Handing out: one atomic step from the queue into the seller's hands.
 
-use alley_core::{Access, Expect, Record as _, ShopRef, Write};
+use alley_core::{Access, Commit, Expect, Record as _, ShopRef, Write};
 use chrono::{DateTime, Utc};
 
 use super::board::Board;
@@ -10,8 +10,10 @@ use crate::campaign::Campaign;
 use crate::contact::Contact;
 use crate::draft::{Draft, Event};
 use crate::error::{Error, Result};
-use crate::hand_out::{HandOut, HandOutId, HandOutOutcome, HandOutToken, Ticket};
+use crate::hand_out::{HandOut, HandOutOutcome, HandOutToken, Ticket};
+use crate::ids::{CampaignId, HandOutId};
 use crate::pacing::{PacingState, PauseReason, Spend, SpendKind, TZDB};
+use crate::store::Change;
 
 mod search;
 
@@ -58,6 +60,7 @@ pub enum HandOutAnswer {
 
 impl HandOutAnswer {
     /// The ticket, if there is one.
+    #[must_use]
     pub fn ticket(self) -> Option<Ticket> {
         match self {
             Self::Handed(ticket) => Some(*ticket),
@@ -93,6 +96,10 @@ pub enum Refusal {
         /// What came of it.
         outcome: HandOutOutcome,
     },
+    /// The request was answered before, and the text was erased since, with everything about its
+    /// creator. The hand-out stands, and what came of it can still be said with its token; where the
+    /// token is lost, `resolve` settles it once the lease is over.
+    TextErased,
 }
 
 impl Outreach {
@@ -100,7 +107,9 @@ impl Outreach {
     ///
     /// Picks by class and fair share, checks suppression, approval and findings once more, decides with
     /// the policy in force, and writes spend, lease, draft and audit in one commit. Callers of one
-    /// tenant take turns in this process; between processes the guard refuses all but one.
+    /// tenant take turns in this process; between processes the guard refuses all but one. Queued drafts
+    /// whose text was erased are passed over and end as `Cancelled`, for the reason
+    /// [`Draft::ERASED`].
     ///
     /// Whether the tenant may use outreach is not asked here: ask billing first.
     ///
@@ -149,7 +158,11 @@ impl Outreach {
         let mut fairness = board.guard.record.fairness.0.clone();
         let contenders = search.contenders();
         let Some(picked) = fairness.pick(&contenders, board.policy.starvation_guard) else {
-            self.defer(search.deferred).await?;
+            let commit = self.noted(access, &board, &mut search, self.commit()?)?;
+            if !commit.changes.is_empty() {
+                // Only saves later work: if somebody else was faster, nothing is lost.
+                self.apply(commit).await?;
+            }
             return Ok(Some(HandOutAnswer::Refused(search.refusal)));
         };
         let Some(found) = search.take(picked) else {
@@ -187,10 +200,8 @@ impl Outreach {
             .change(Write::Insert(spend))
             .change(Write::Insert(hand_out.clone()))
             .audit(self.audit(access, "draft.hand_out", "draft", draft.draft_id)?);
-        commit.expects.extend(found.suppressions);
-        for deferred in search.deferred {
-            commit = commit.change(deferred);
-        }
+        commit.expects.extend(found.grounds);
+        let commit = self.noted(access, &board, &mut search, commit)?;
         match self.apply(commit).await? {
             Applied::Done => {
                 let ticket = ticket(&hand_out, &draft, found.text, token);
@@ -264,34 +275,32 @@ impl Outreach {
         }
         let tenant = hand_out.tenant_id;
         let draft = self.draft_of(tenant, hand_out.draft_id).await?.record;
-        let revision = self
-            .inner
-            .store
-            .revision(tenant, draft.draft_id, hand_out.revision)
-            .await?;
-        let revision = revision
-            .ok_or(Error::NotFound {
-                record: "draft_revision",
-            })?
-            .record;
+        let Some(revision) = self.kept_revision(&draft, hand_out.revision).await? else {
+            return Ok(HandOutAnswer::Refused(Refusal::TextErased));
+        };
         let Some(token) = HandOutToken::recover(&self.env().keyring, &hand_out) else {
             return Ok(HandOutAnswer::Refused(over));
         };
-        let ticket = ticket(&hand_out, &draft, revision.text, token);
+        let ticket = ticket(&hand_out, &draft, revision.record.text, token);
         Ok(HandOutAnswer::Handed(Box::new(ticket)))
     }
 
-    /// Remembers what pacing said of drafts that were looked at. Only saves later work: if somebody
-    /// else was faster, nothing is lost.
-    async fn defer(&self, deferred: Vec<Write<Draft>>) -> Result<()> {
-        if deferred.is_empty() {
-            return Ok(());
-        }
-        let mut commit = self.commit()?;
-        for deferred in deferred {
+    /// Adds what a search found out on its way: what pacing said of drafts, and drafts that end
+    /// because their text was erased.
+    fn noted(
+        &self,
+        access: &Access,
+        board: &Board,
+        search: &mut Search,
+        mut commit: Commit<Change>,
+    ) -> Result<Commit<Change>> {
+        for deferred in search.deferred.drain(..) {
             commit = commit.change(deferred);
         }
-        self.apply(commit).await.map(|_| ())
+        for draft in search.erased.drain(..) {
+            commit = self.end_erased(access, commit, draft, board.at)?;
+        }
+        Ok(commit)
     }
 }
 
@@ -317,7 +326,7 @@ fn ticket(
 }
 
 impl Search {
-    fn take(&mut self, picked: crate::campaign::CampaignId) -> Option<Found> {
+    fn take(&mut self, picked: CampaignId) -> Option<Found> {
         let place = self
             .found
             .iter()

@@ -162,6 +162,11 @@ impl Outreach {
         let tenant = draft.record.tenant_id;
         let access = Access::for_job(tenant, "expire-drafts", Purpose::UserWorkflows);
         let now = self.env().now();
+        if !ended && self.is_erased(&draft.record).await? {
+            // Back in editing it would wait for a text that it can never have again.
+            let commit = self.end_erased(&access, self.commit()?, draft, now)?;
+            return self.apply(commit).await.map(|_| ());
+        }
         let (event, action) = if ended {
             (Event::Expire, "draft.expire")
         } else {

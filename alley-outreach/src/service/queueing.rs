@@ -1,12 +1,13 @@
 //! Into the queue and out of it.
 
-use alley_core::{Access, Write};
+use alley_core::{Access, Expect, Record as _, Write};
 use chrono::{DateTime, Utc};
 
 use super::{ATTEMPTS, Applied, Outreach};
 use crate::campaign::CampaignStatus;
-use crate::draft::{Draft, DraftId, Event};
+use crate::draft::{Draft, DraftRevision, Event};
 use crate::error::{Error, Result};
+use crate::ids::DraftId;
 use crate::suppression;
 
 impl Outreach {
@@ -14,7 +15,8 @@ impl Outreach {
     ///
     /// # Errors
     /// `ApprovalStale` when the approval is too old, `Suppressed` when the creator must not be
-    /// contacted, `InvalidTransition` unless it is approved, and when its campaign has ended.
+    /// contacted, `Erased` when the text was erased, `InvalidTransition` unless it is approved, and
+    /// when its campaign has ended.
     pub async fn enqueue_draft(
         &self,
         access: &Access,
@@ -27,6 +29,7 @@ impl Outreach {
             let found = self.draft_of(tenant, draft).await?;
             let before = found.record;
             let mut next = before.clone().after(Event::Enqueue, now)?;
+            let text = self.revision_of(&before).await?;
             if before.approved_until.is_none_or(|until| until <= now)
                 || !before.is_approved_as_it_stands()
             {
@@ -62,6 +65,10 @@ impl Outreach {
             next.not_before = not_before.unwrap_or(before.not_before.max(now));
             let mut commit = self
                 .commit()?
+                .expect(Expect::unchanged::<DraftRevision>(
+                    text.record.key(),
+                    text.version,
+                ))
                 .change(Write::Update {
                     record: next.clone(),
                     read: found.version,

@@ -12,7 +12,7 @@ use crate::pacing::{Spend, SpendKind};
 
 impl Outreach {
     /// Records that the seller did not send the text. The draft goes where the policy says, as the next
-    /// attempt, and the spend comes back if the policy says so. Saying it again changes nothing.
+    /// attempt, or ends if its text was erased meanwhile, and the spend comes back if the policy says so. Saying it again changes nothing.
     ///
     /// # Errors
     /// `StaleAttempt` for an unknown token and one of an earlier attempt; `InvalidTransition` after a
@@ -50,6 +50,8 @@ impl Outreach {
         if draft.after_opt_out {
             // The creator opted out meanwhile; the state was only waiting for this answer.
             draft = draft.after(Event::Suppress, now)?;
+        } else if self.is_erased(&draft).await? {
+            draft = draft.erased(now)?;
         }
         let guard = case.guard.record.clone().relaxed(now);
         let mut commit = self

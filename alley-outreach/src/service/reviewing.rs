@@ -4,17 +4,18 @@ use alley_core::{Access, Expect, Record as _, Write};
 use chrono::TimeDelta;
 
 use super::{ATTEMPTS, Applied, Outreach, code, person};
-use crate::draft::{Draft, DraftId, DraftRevision, Event};
+use crate::draft::{Draft, DraftRevision, Event};
 use crate::error::{Error, Result};
-use crate::review::{ReviewState, Verdict, is_second_pair_of_eyes};
+use crate::ids::DraftId;
+use crate::review::{ReviewNote, ReviewState, Verdict, is_second_pair_of_eyes};
 use crate::template::{Severity, findings};
 
 impl Outreach {
     /// Hands a draft to review.
     ///
     /// # Errors
-    /// `Blocked` with the findings when the text must not be used; `InvalidTransition` unless it is
-    /// being edited.
+    /// `Blocked` with the findings when the text must not be used; `Erased` when it was erased;
+    /// `InvalidTransition` unless the draft is being edited.
     pub async fn submit_draft(&self, access: &Access, draft: DraftId) -> Result<Draft> {
         let found = self.draft_of(access.tenant(), draft).await?;
         let revision = self.revision_of(&found.record).await?.record;
@@ -67,7 +68,7 @@ impl Outreach {
     ///
     /// # Errors
     /// `StaleRevision` when it is not the current one; `FourEyes` when the policy wants another person;
-    /// `InvalidTransition` unless it is in review.
+    /// `InvalidTransition` unless it is in review; `Erased` when the text was erased.
     pub async fn approve_draft(
         &self,
         access: &Access,
@@ -78,7 +79,8 @@ impl Outreach {
             .await
     }
 
-    /// Sends a text back to its author. `reason` is a code, `note` says it in words.
+    /// Sends a text back to its author. `reason` is a code, `note` says it in words; it is erased
+    /// with the creator whom the text is for.
     ///
     /// # Errors
     /// As [`approve_draft`](Self::approve_draft), except `FourEyes`.
@@ -102,7 +104,8 @@ impl Outreach {
         .await
     }
 
-    /// Refuses a draft for good. `reason` is a code, `note` says it in words.
+    /// Refuses a draft for good. `reason` is a code, `note` says it in words; it is erased with the
+    /// creator whom the text is for.
     ///
     /// # Errors
     /// As [`approve_draft`](Self::approve_draft), except `FourEyes`.
@@ -165,10 +168,16 @@ impl Outreach {
                 reviewer_id: person(access),
                 verdict,
                 reason: reason.clone(),
-                note: note.map(crate::text::clean),
                 at: now,
             };
-            let commit = self
+            let note = note.map(|note| ReviewNote {
+                tenant_id: review.tenant_id,
+                review_id: review.review_id,
+                draft_id: draft,
+                creator_ref: next.creator_ref.clone(),
+                note: crate::text::clean(note),
+            });
+            let mut commit = self
                 .commit()?
                 .expect(Expect::unchanged::<DraftRevision>(
                     text.record.key(),
@@ -180,6 +189,9 @@ impl Outreach {
                 })
                 .change(Write::Insert(review))
                 .audit(self.audit(access, action, "draft", draft)?);
+            if let Some(note) = note {
+                commit = commit.change(Write::Insert(note));
+            }
             if let Applied::Done = self.apply(commit).await? {
                 return Ok(next);
             }

@@ -4,13 +4,12 @@ use alley_core::{Access, Digest32, Key, Versioned, Write};
 use sha2::{Digest as _, Sha256};
 
 use super::{ATTEMPTS, Applied, Outreach, person};
-use crate::campaign::{Campaign, CampaignId, CampaignStatus, NewCampaign};
+use crate::campaign::{Campaign, CampaignStatus, NewCampaign};
 use crate::contact::{Contact, ContactDetails};
 use crate::error::{Error, Result};
+use crate::ids::{CampaignId, TemplateId};
 use crate::pacing::{PacingPolicy, PacingState, PauseReason, Policy};
-use crate::template::{
-    Channel, Template, TemplateBody, TemplateId, TemplateStatus, TemplateVersion, compile,
-};
+use crate::template::{Channel, Template, TemplateBody, TemplateStatus, TemplateVersion, compile};
 
 impl Outreach {
     /// Saves a template with its first version. The name has 1 to 200 characters.

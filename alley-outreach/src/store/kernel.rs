@@ -12,21 +12,22 @@ use super::{
     Change, DeliveryReads, DraftReads, OutreachStore, PacingReads, Read, ReadMany, ReadPage,
     TemplateReads,
 };
-use crate::campaign::{CAMPAIGNS_BY_STATUS, Campaign, CampaignId, CampaignStatus};
+use crate::campaign::{CAMPAIGNS_BY_STATUS, Campaign, CampaignStatus};
 use crate::contact::{Contact, contact_key};
 use crate::delivery::{DELIVERIES, DELIVERIES_NEWEST, DELIVERY_OF_HAND_OUT, DeliveryRecord};
 use crate::draft::{
     APPROVALS_ENDING, DRAFTS, DRAFTS_BY_STATE, DRAFTS_EXPIRING, DRAFTS_OF_CREATOR, DRAFTS_QUEUED,
-    Draft, DraftId, DraftRevision, DraftState, REVISION,
+    Draft, DraftRevision, DraftState, REVISION,
 };
 use crate::hand_out::{
     HAND_OUT_BY_REQUEST, HAND_OUT_BY_TOKEN, HAND_OUTS_BY_OUTCOME, HAND_OUTS_OF_DRAFT, HandOut,
-    HandOutId, HandOutOutcome, LEASES_ENDING,
+    HandOutOutcome, LEASES_ENDING,
 };
+use crate::ids::{CampaignId, DraftId, HandOutId, TemplateId};
 use crate::pacing::{GUARD, PacingPolicy, PacingState, SPENDS_OF_CREATOR, SPENDS_SINCE, Spend};
-use crate::review::{REVIEWS, ReviewState};
+use crate::review::{REVIEW_NOTES, REVIEWS, ReviewNote, ReviewState};
 use crate::suppression::Suppression;
-use crate::template::{TEMPLATE_VERSION, TEMPLATES, Template, TemplateId, TemplateVersion};
+use crate::template::{TEMPLATE_VERSION, TEMPLATES, Template, TemplateVersion};
 
 #[async_trait]
 impl<S: RecordStore + ?Sized> TemplateReads for S {
@@ -85,6 +86,10 @@ impl<S: RecordStore + ?Sized> DraftReads for S {
 
     async fn reviews(&self, tenant: TenantId, draft: DraftId) -> ReadMany<ReviewState> {
         all(self, &REVIEWS, &[tenant.to_value(), draft.to_value()]).await
+    }
+
+    async fn review_notes(&self, tenant: TenantId, draft: DraftId) -> ReadMany<ReviewNote> {
+        all(self, &REVIEW_NOTES, &[tenant.to_value(), draft.to_value()]).await
     }
 
     async fn drafts(

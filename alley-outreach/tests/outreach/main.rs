@@ -3,6 +3,7 @@
 
 #[cfg(feature = "conformance")]
 mod conformance;
+mod erasure;
 mod journey;
 mod limits;
 mod race;

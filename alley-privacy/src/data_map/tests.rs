@@ -28,7 +28,7 @@ fn preset_has_no_error_while_drafting_and_six_open_transfers_in_production() {
     let map = preset();
     assert_eq!(
         (map.elements.len(), map.records.len(), map.edges.len()),
-        (30, 32, 37)
+        (30, 34, 38)
     );
 }
 

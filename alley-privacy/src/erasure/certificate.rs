@@ -3,7 +3,7 @@
 use alley_core::{Keyring, MacPurpose, PageRequest, Versioned, Write};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
@@ -161,8 +161,11 @@ impl Engine {
         let id = self.env.id()?;
         let last = self.store.certificates(held.plan.id).await?.pop();
         let mut body = self.certificate(held, id).await?;
+        let mut issued_at = self.env.now();
         if let Some(Versioned { record: last, .. }) = &last {
             body.supersedes = Some(last.id.to_string());
+            // The last one is in force, so no two share an instant, and no clock puts one back.
+            issued_at = issued_at.max(last.issued_at + TimeDelta::microseconds(1));
             let said = last.read()?;
             let states = |legs: &[Leg]| {
                 let each = legs
@@ -185,6 +188,7 @@ impl Engine {
                 return held.touch().await;
             }
         }
+        body.issued_at = instant(issued_at);
         let seed = self.env.keyring.mac(SIGNING, &[]);
         let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_bytes());
         let pair = pair.map_err(|_cause| Error::SigningKey)?;
@@ -196,7 +200,7 @@ impl Engine {
             signature: pair.sign(body.as_bytes()).as_ref().to_vec(),
             public_key: pair.public_key().as_ref().to_vec(),
             body,
-            issued_at: self.env.now(),
+            issued_at,
         };
         let purpose = alley_core::Purpose::SecurityLegal;
         let actor = alley_core::Actor::Job("erase-planned");

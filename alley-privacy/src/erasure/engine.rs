@@ -9,11 +9,11 @@ use alley_core::{
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::plan::{ErasurePlan, PlanState, Root, StepState};
+use super::store::{Change, ErasureStore};
 use crate::data_map::DataMap;
 use crate::directory::Directory;
 use crate::error::{Error, Result};
 use crate::hold::Holds;
-use crate::store::{Change, ErasureStore};
 
 /// How far a plan came in one call.
 #[must_use]

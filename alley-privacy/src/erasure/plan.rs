@@ -1,8 +1,8 @@
 //! An erasure plan, its steps, and what it leaves behind.
 
 use alley_core::{
-    AccountId, Digest32, HoldId, Key, LegState, PlanId, Record, Sealed, TenantId, elements, own_id,
-    text_enum,
+    AccountId, CreatorRef, Digest32, HoldId, Key, LegState, PlanId, Record, Sealed, TenantId,
+    elements, own_id, text_enum,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -108,6 +108,21 @@ pub enum Root {
 }
 
 impl Root {
+    /// A creator in the data of one tenant.
+    pub fn creator(tenant: TenantId, creator: &CreatorRef) -> Self {
+        Self::person(tenant, "creator", creator.as_str())
+    }
+
+    /// A person without a sign-in in the data of one tenant: a kind of the data map (`creator`,
+    /// `buyer`), and how the subject fields of that tenant's rows name the person.
+    pub fn person(tenant: TenantId, kind: &str, reference: impl Into<String>) -> Self {
+        Self::Person {
+            tenant,
+            kind: kind.to_owned(),
+            reference: reference.into(),
+        }
+    }
+
     /// The tenant whose data it is, if it is one tenant's.
     pub const fn tenant(&self) -> Option<TenantId> {
         match self {

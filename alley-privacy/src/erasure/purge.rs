@@ -13,10 +13,10 @@ use super::discover::{NEVER, step_key};
 use super::engine::{Engine, Held};
 use super::model::Outcome;
 use super::plan::{ErasurePlan, ErasureStepRow, StepState, Tombstone};
+use super::store::Change;
 use crate::data_map::OnErasure;
 use crate::directory::{Ask, Walk, target_key};
 use crate::error::Result;
-use crate::store::Change;
 
 /// Rows of one transaction.
 const BATCH: u32 = 200;

@@ -8,11 +8,11 @@ use alley_core::{
 };
 use chrono::{DateTime, Utc};
 
+use super::store::{HoldChange, HoldStore};
 use super::{HoldItem, HoldItemState, HoldReason, HoldState, LegalHold};
 use crate::data_map::DataMap;
 use crate::directory::{Ask, Directory, Walk, target_key};
 use crate::error::{Error, Result};
-use crate::store::{HoldChange, HoldStore};
 
 /// Places and releases legal holds.
 #[derive(Clone, Debug)]
@@ -36,6 +36,17 @@ pub enum HoldPlacement {
     Unholdable,
     /// There is no such row.
     NoSuchRow,
+}
+
+impl HoldPlacement {
+    /// The hold, active or about to be.
+    #[must_use]
+    pub const fn hold(self) -> Option<HoldId> {
+        match self {
+            Self::Active(hold) | Self::Placing(hold) => Some(hold),
+            Self::Unholdable | Self::NoSuchRow => None,
+        }
+    }
 }
 
 impl Holds {

@@ -15,9 +15,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::deadline::{Facts, deadline, rule_of};
 use super::machine::{Event, Level, RequestState, RequestStatus, TransitionRefused};
+use super::store::RequestStore;
 use super::{PrivacyRequest, RequestId, RequestKind};
 use crate::error::{Error, Result};
-use crate::store::RequestStore;
 
 /// Takes requests in and moves them on.
 #[derive(Clone, Debug)]

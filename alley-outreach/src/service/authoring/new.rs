@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use alley_core::CreatorRef;
 use chrono::{DateTime, Utc};
 
-use crate::campaign::CampaignId;
-use crate::template::{Channel, Fill, TemplateId};
+use crate::ids::{CampaignId, TemplateId};
+use crate::template::{Channel, Fill};
 
 /// A draft that is to be made.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use alley_core::{Access, Expect, PageRequest, ShopRef, Versioned, Write};
+use alley_core::{Access, Expect, PageRequest, Record as _, ShopRef, Versioned, Write};
 use chrono::{DateTime, Utc};
 
 use super::super::Outreach;
@@ -11,7 +11,7 @@ use super::super::board::Board;
 use super::Refusal;
 use crate::campaign::{Campaign, CampaignStatus};
 use crate::contact::Contact;
-use crate::draft::Draft;
+use crate::draft::{Draft, DraftRevision};
 use crate::error::{Error, Result};
 use crate::pacing::{Interval, Verdict, decide, decide_shared};
 use crate::queue::Contender;
@@ -19,17 +19,20 @@ use crate::suppression::{self, Suppression};
 use crate::template::{Severity, findings};
 use crate::text::MessageText;
 
-/// Drafts of a campaign that one request looks at, and deferrals that it writes.
+/// Drafts of a campaign that one request looks at, deferrals that it writes, and drafts without a
+/// text that it ends.
 const LOOK_AT: u32 = 1_000;
 const PAGE: u32 = 50;
 const DEFER: usize = 200;
+const END: usize = 200;
 
 /// A draft that may be handed out now, with everything that this rests on.
 pub(super) struct Found {
     pub(super) campaign: Versioned<Campaign>,
     pub(super) draft: Versioned<Draft>,
     pub(super) contact: Option<Versioned<Contact>>,
-    pub(super) suppressions: Vec<Expect>,
+    /// What must still be so when the hand-out is written.
+    pub(super) grounds: Vec<Expect>,
     pub(super) text: MessageText,
     pub(super) lease_until: DateTime<Utc>,
 }
@@ -38,6 +41,8 @@ pub(super) struct Found {
 pub(super) struct Search {
     pub(super) found: Vec<Found>,
     pub(super) deferred: Vec<Write<Draft>>,
+    /// Queued drafts whose text was erased; they end.
+    pub(super) erased: Vec<Versioned<Draft>>,
     pub(super) refusal: Refusal,
 }
 
@@ -59,6 +64,7 @@ impl Denials {
 
 enum Look {
     Eligible(Box<Found>),
+    Erased,
     Denied {
         reasons: Vec<String>,
         next: Option<DateTime<Utc>>,
@@ -95,6 +101,7 @@ impl Outreach {
         let mut search = Search {
             found: Vec::new(),
             deferred: Vec::new(),
+            erased: Vec::new(),
             refusal: Refusal::Empty { next_due: None },
         };
         for campaign in campaigns {
@@ -112,9 +119,8 @@ impl Outreach {
                 }
                 continue;
             }
-            let deferred = &mut search.deferred;
             let found =
-                Box::pin(self.first_of(access, board, campaign, &mut denials, deferred)).await?;
+                Box::pin(self.first_of(access, board, campaign, &mut denials, &mut search)).await?;
             search.found.extend(found);
         }
         if !denials.reasons.is_empty() {
@@ -132,7 +138,7 @@ impl Outreach {
         board: &Board,
         campaign: Versioned<Campaign>,
         denials: &mut Denials,
-        deferred: &mut Vec<Write<Draft>>,
+        search: &mut Search,
     ) -> Result<Option<Found>> {
         let id = campaign.record.campaign_id;
         let mut request = PageRequest::first(PAGE);
@@ -146,13 +152,15 @@ impl Outreach {
                 looked = looked.saturating_add(1);
                 match self.look(access, board, &campaign, draft.clone()).await? {
                     Look::Eligible(found) => return Ok(Some(*found)),
+                    Look::Erased if search.erased.len() < END => search.erased.push(draft),
+                    Look::Erased => {}
                     Look::Denied {
                         reasons,
                         next,
                         remember,
                     } => {
-                        if remember && deferred.len() < DEFER {
-                            deferred.push(defer(draft, board, &reasons, next));
+                        if remember && search.deferred.len() < DEFER {
+                            search.deferred.push(defer(draft, board, &reasons, next));
                         }
                         denials.add(reasons, next);
                     }
@@ -182,6 +190,11 @@ impl Outreach {
             reasons: vec![reason.to_owned()],
             next: None,
             remember: false,
+        };
+        // First of all: whatever else is asked of a draft whose creator was erased is asked of a
+        // pseudonym, and no suppression would be found under it.
+        let Some(revision) = self.kept_revision(record, record.current_revision).await? else {
+            return Ok(Look::Erased);
         };
         let fresh = record.approved_until.is_some_and(|until| board.at < until);
         if !fresh || !record.is_approved_as_it_stands() {
@@ -216,14 +229,16 @@ impl Outreach {
                 });
             }
         };
-        let text = self.revision_of(record).await?.record.text;
-        if !record.has_hash(keyring, text.as_str(), &record.current_hash) {
+        let unerased = Expect::unchanged::<DraftRevision>(revision.record.key(), revision.version);
+        let revision = revision.record;
+        if !revision.has_hash(keyring, revision.text.as_str(), &record.current_hash) {
             // The stored text is not the approved one. Nothing may go out on such ground.
             return Err(Error::Store(alley_core::StoreError::corrupt(
                 "draft_revision",
                 "the text does not have the approved hash",
             )));
         }
+        let text = revision.text;
         let found = findings(&self.inner.checks, text.as_str(), board.policy.max_chars);
         if found
             .iter()
@@ -232,13 +247,14 @@ impl Outreach {
             return Ok(denied("blocked_content"));
         }
         let expects = keys.into_iter().zip(&rows);
-        let suppressions = expects
+        let grounds = expects
             .map(|(key, row)| still::<Suppression>(key, row.as_ref()))
+            .chain([unerased])
             .collect();
         Ok(Look::Eligible(Box::new(Found {
             campaign: campaign.clone(),
             contact,
-            suppressions,
+            grounds,
             text,
             lease_until,
             draft,

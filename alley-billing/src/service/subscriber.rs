@@ -5,7 +5,7 @@ use std::sync::Arc;
 use alley_core::{Fact, FactEntry, Subscriber, SubscriberError};
 use async_trait::async_trait;
 
-use crate::service::Inner;
+use super::Inner;
 
 /// Cancels at Stripe when a tenant is closed.
 #[derive(Debug)]

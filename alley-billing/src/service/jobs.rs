@@ -6,9 +6,9 @@ use alley_core::{Job, JobError, JobReport, Versioned, Write};
 use async_trait::async_trait;
 use chrono::TimeDelta;
 
+use super::Inner;
 use crate::config::SyncMode;
 use crate::error::{Error, Result};
-use crate::service::Inner;
 use crate::store::Change;
 
 /// Acts on received events and forgets old ones.

@@ -6,7 +6,7 @@ use alley_core::{
 };
 use async_trait::async_trait;
 
-use crate::request::{PrivacyRequest, RequestId, RequestStatus};
+use super::{PrivacyRequest, RequestId, RequestStatus};
 
 changes! {
     /// What can be written through [`RequestStore`].
@@ -16,7 +16,7 @@ changes! {
     }
 }
 
-pub(super) static REQUESTS_IN_STATE: Query =
+pub(crate) static REQUESTS_IN_STATE: Query =
     Query::new("privacy_requests_in_state", PrivacyRequest::TYPE)
         .equals(&["state"])
         .order_by("received_at");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use alley_core::{JobError, LegReport, RemoteLeg, TenantId};
 use async_trait::async_trait;
 
-use crate::service::Inner;
+use super::Inner;
 
 /// Deletes the customer of a tenant at Stripe, and with it payment methods and subscriptions.
 /// Invoices and charges stay there for Stripe's own duties.

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{AccessPolicy, AccessReason, PausedCollection, SubscriptionStatus};
+use super::{AccessPolicy, AccessReason, PausedCollection};
 use crate::invoice::InvoiceMeta;
+use crate::status::SubscriptionStatus;
 use crate::subscription::Subscription;
 
 /// What one subscription means for access at one instant.

@@ -6,7 +6,7 @@ use alley_core::{
 };
 use async_trait::async_trait;
 
-use crate::hold::{HoldItem, HoldItemState, HoldState, LegalHold};
+use super::{HoldItem, HoldItemState, HoldState, LegalHold};
 
 changes! {
     /// What can be written through [`HoldStore`].
@@ -18,11 +18,11 @@ changes! {
     }
 }
 
-pub(super) static HOLDS_IN_STATE: Query =
+pub(crate) static HOLDS_IN_STATE: Query =
     Query::new("legal_holds_in_state", LegalHold::TYPE).equals(&["state"]);
-pub(super) static ITEMS_IN_STATE: Query =
+pub(crate) static ITEMS_IN_STATE: Query =
     Query::new("legal_hold_items_in_state", HoldItem::TYPE).equals(&["hold_id", "state"]);
-pub(super) static ITEMS_OF_ROW: Query =
+pub(crate) static ITEMS_OF_ROW: Query =
     Query::new("legal_hold_items_of_row", HoldItem::TYPE).equals(&["record", "key"]);
 
 /// Keeps legal holds and the rows that they cover.

@@ -7,7 +7,7 @@ use alley_core::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use crate::erasure::{
+use super::{
     ErasureLeg, ErasurePlan, ErasureStepRow, Outcome, StepState, StoredCertificate, Tombstone,
 };
 
@@ -27,35 +27,35 @@ changes! {
     }
 }
 
-pub(super) static PLANS_DUE: Query = Query::new("erasure_plans_due", ErasurePlan::TYPE)
+pub(crate) static PLANS_DUE: Query = Query::new("erasure_plans_due", ErasurePlan::TYPE)
     .at_most("next_at")
     .order_by("next_at");
-pub(super) static PLANS_BY_TRIGGER: Query =
+pub(crate) static PLANS_BY_TRIGGER: Query =
     Query::new("erasure_plans_by_trigger", ErasurePlan::TYPE).equals(&["trigger_ref"]);
-pub(super) static STEPS_IN_PASS: Query = Query::new("erasure_steps_in_pass", ErasureStepRow::TYPE)
+pub(crate) static STEPS_IN_PASS: Query = Query::new("erasure_steps_in_pass", ErasureStepRow::TYPE)
     .equals(&["plan_id", "record", "pass"]);
-pub(super) static STEPS_IN_STATE: Query =
+pub(crate) static STEPS_IN_STATE: Query =
     Query::new("erasure_steps_in_state", ErasureStepRow::TYPE)
         .equals(&["plan_id", "state"])
         .order_by("position");
-pub(super) static STEPS_WITH_OUTCOME: Query =
+pub(crate) static STEPS_WITH_OUTCOME: Query =
     Query::new("erasure_steps_with_outcome", ErasureStepRow::TYPE)
         .equals(&["plan_id", "record", "state", "outcome"]);
-pub(super) static STEPS_UNTIL: Query = Query::new("erasure_steps_until", ErasureStepRow::TYPE)
+pub(crate) static STEPS_UNTIL: Query = Query::new("erasure_steps_until", ErasureStepRow::TYPE)
     .equals(&["plan_id"])
     .more_than("until")
     .order_by("until");
-pub(super) static STEPS_OF_ROW: Query =
+pub(crate) static STEPS_OF_ROW: Query =
     Query::new("erasure_steps_of_row", ErasureStepRow::TYPE).equals(&["record", "key"]);
-pub(super) static STEPS_OF_HOLD: Query =
+pub(crate) static STEPS_OF_HOLD: Query =
     Query::new("erasure_steps_of_hold", ErasureStepRow::TYPE).equals(&["hold_id"]);
-pub(super) static LEGS_OF_PLAN: Query =
+pub(crate) static LEGS_OF_PLAN: Query =
     Query::new("erasure_legs_of_plan", ErasureLeg::TYPE).equals(&["plan_id"]);
-pub(super) static CERTIFICATES_OF_PLAN: Query =
+pub(crate) static CERTIFICATES_OF_PLAN: Query =
     Query::new("certificates_of_plan", StoredCertificate::TYPE)
         .equals(&["plan_id"])
         .order_by("issued_at");
-pub(super) static TOMBSTONES_OF_PLAN: Query =
+pub(crate) static TOMBSTONES_OF_PLAN: Query =
     Query::new("tombstones_of_plan", Tombstone::TYPE).equals(&["plan_id"]);
 
 /// Reads of steps; part of [`ErasureStore`].

@@ -1,0 +1,20 @@
+//! The engine over a store, compared with the pure model; with and without crashes.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::too_many_lines,
+    reason = "test code"
+)]
+
+#[path = "../support/rows.rs"]
+mod rows;
+#[path = "../support/world.rs"]
+mod world;
+
+mod certificate;
+mod engine;
+mod late;
+mod model;
+mod plan;
+mod seed;

@@ -1,0 +1,15 @@
+//! Facts, jobs, retention, remote legs and exports over a store.
+#![expect(
+    clippy::unwrap_used,
+    dead_code,
+    reason = "test code over shared support files"
+)]
+
+#[path = "../support/rows.rs"]
+mod rows;
+
+mod closing;
+mod export;
+mod hold;
+mod house;
+mod request;
