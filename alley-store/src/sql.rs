@@ -1,0 +1,116 @@
+//! The statements of the store, made from declarations.
+//!
+//! The text is one that SQLite and PostgreSQL both take, with `$n` placeholders; a store renders it
+//! for its engine when it opens. Identifiers are quoted everywhere, values are always bound.
+
+use std::collections::HashMap;
+
+use alley_core::{Query, RecordType};
+
+use crate::domain::{self, DeclarationError, Domain};
+use crate::layout::Layout;
+pub(crate) use crate::layout::VERSION;
+
+mod binding;
+mod kernel;
+mod keyset;
+mod personal;
+mod query;
+mod record;
+
+pub use binding::{Binding, Technical};
+pub(crate) use kernel::{Kernel, TECHNICAL};
+pub(crate) use keyset::{Keyset, Part, order_columns};
+pub(crate) use personal::{EdgeSql, PersonalSql, minimize, rewrite};
+pub(crate) use query::QuerySql;
+pub(crate) use record::RecordSql;
+
+/// Turns `$n` in a statement into what an engine takes.
+pub(crate) type Render = fn(&str) -> String;
+
+/// Every statement of a store, rendered for its engine.
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    pub(crate) kernel: Kernel,
+    records: HashMap<&'static str, RecordSql>,
+    queries: HashMap<&'static str, QuerySql>,
+}
+
+impl Catalogue {
+    /// Renders the statements of `domains`; `placeholders` turns `$n` into what the engine takes.
+    pub(crate) fn new(
+        domains: &[Domain],
+        layout: &Layout,
+        placeholders: Render,
+    ) -> Result<Self, DeclarationError> {
+        domain::check(domains)?;
+        let records = domains
+            .iter()
+            .flat_map(|domain| &domain.records)
+            .map(|record| {
+                let binding = Binding::new(record, layout);
+                (record.name, RecordSql::new(binding, placeholders))
+            });
+        let queries = domains
+            .iter()
+            .flat_map(|domain| &domain.queries)
+            .map(|query| {
+                let binding = Binding::new(query.record, layout);
+                (query.name, QuerySql::new(query, &binding, placeholders))
+            });
+        Ok(Self {
+            kernel: Kernel::new(layout, placeholders),
+            records: records.collect(),
+            queries: queries.collect(),
+        })
+    }
+
+    pub(crate) fn record(&self, record: &RecordType) -> Option<&RecordSql> {
+        self.records.get(record.name)
+    }
+
+    pub(crate) fn query(&self, query: &Query) -> Option<&QuerySql> {
+        self.queries.get(query.name)
+    }
+
+    /// The tables of the record types, by name of the type.
+    pub(crate) fn bindings(&self) -> Vec<&Binding> {
+        let mut bindings: Vec<_> = self.records.values().map(|sql| &sql.binding).collect();
+        bindings.sort_by_key(|binding| binding.record.name);
+        bindings
+    }
+
+    /// Every statement with a name for messages.
+    #[cfg(test)]
+    pub(crate) fn statements(&self) -> Vec<(String, &str)> {
+        let mut all = self.kernel.statements();
+        for (name, record) in &self.records {
+            let named = |(what, text)| (format!("{name}: {what}"), text);
+            all.extend(record.statements().into_iter().map(named));
+        }
+        for (name, query) in &self.queries {
+            let named = |(what, text)| (format!("{name}: {what}"), text);
+            all.extend(query.statements().into_iter().map(named));
+        }
+        all
+    }
+}
+
+/// A column or table name in a statement.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{name}\"")
+}
+
+/// Column names in a list.
+pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().map(quoted).collect::<Vec<_>>().join(", ")
+}
+
+/// `"a" = $1 AND "b" = $2`, counted from `first`.
+pub(crate) fn equal<'a>(names: impl IntoIterator<Item = &'a str>, first: usize) -> String {
+    let terms = names
+        .into_iter()
+        .zip(first..)
+        .map(|(name, n)| format!("\"{name}\" = ${n}"));
+    terms.collect::<Vec<_>>().join(" AND ")
+}

@@ -1,0 +1,167 @@
+//! Statements that find and erase rows by what their record type declares.
+
+use alley_core::FieldDecl;
+
+use super::keyset::{Keyset, Listing};
+use super::{Binding, Render, VERSION, equal, list, quoted};
+
+/// The statements of one record type.
+#[derive(Debug)]
+pub(crate) struct PersonalSql {
+    /// Keys by subject; takes the subject.
+    pub(crate) subject: Option<Keyset>,
+    /// Keys by anchor, behind the anchor itself; takes the latest instant.
+    pub(crate) due: Option<Keyset>,
+    pub(crate) edges: Vec<EdgeSql>,
+    /// Deletes an unheld row; takes the key, the record's name and the byte form of the key.
+    pub(crate) erase: String,
+}
+
+/// Keys of the rows that hang on one target over one edge.
+#[derive(Debug)]
+pub(crate) struct EdgeSql {
+    pub(crate) field: &'static str,
+    /// For targets without a tenant; takes the target's id.
+    pub(crate) of_any: Keyset,
+    /// For targets of a tenant; takes tenant and id.
+    pub(crate) of_tenant: Option<Keyset>,
+}
+
+impl PersonalSql {
+    pub(crate) fn new(binding: &Binding, placeholders: Render) -> Self {
+        let record = binding.record;
+        let mut edges: Vec<EdgeSql> = Vec::new();
+        for edge in record.edges {
+            if edges.iter().all(|other| other.field != edge.field) {
+                edges.push(EdgeSql {
+                    field: edge.field,
+                    of_any: keys(binding, &[edge.field], placeholders),
+                    of_tenant: record
+                        .tenant
+                        .map(|tenant| keys(binding, &[tenant, edge.field], placeholders)),
+                });
+            }
+        }
+        let erase = format!(
+            "DELETE FROM {} WHERE {} AND {}",
+            quoted(&binding.table),
+            equal(binding.key(), 1),
+            unheld(binding, binding.key().len()),
+        );
+        Self {
+            subject: record
+                .subject
+                .map(|subject| keys(binding, &[subject], placeholders)),
+            due: record
+                .anchor
+                .map(|anchor| due(binding, anchor, placeholders)),
+            edges,
+            erase: placeholders(&erase),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn statements(&self) -> Vec<(String, &str)> {
+        let mut all = vec![("erase".to_owned(), self.erase.as_str())];
+        let edges = self.edges.iter().flat_map(|edge| {
+            let tenant = edge
+                .of_tenant
+                .as_ref()
+                .map(|keys| (format!("{} of tenant", edge.field), keys));
+            [(edge.field.to_owned(), &edge.of_any)]
+                .into_iter()
+                .chain(tenant)
+        });
+        let subject = self
+            .subject
+            .as_ref()
+            .map(|keys| ("subject".to_owned(), keys));
+        let due = self.due.as_ref().map(|keys| ("due".to_owned(), keys));
+        for (name, keys) in subject.into_iter().chain(due).chain(edges) {
+            let named = |(what, text)| (format!("{name} {what}"), text);
+            all.extend(keys.statements().into_iter().map(named));
+        }
+        all
+    }
+}
+
+/// Keys of the rows in which these columns equal the arguments.
+fn keys(binding: &Binding, columns: &[&'static str], placeholders: Render) -> Keyset {
+    let listing = Listing {
+        record: binding.record,
+        select: format!(
+            "SELECT {} FROM {}",
+            list(binding.key()),
+            quoted(&binding.table)
+        ),
+        predicates: vec![equal(columns.iter().copied(), 1)],
+        arguments: columns.len(),
+        fixed: columns,
+        order: None,
+        order_absent: false,
+        descending: false,
+    };
+    listing.keyset(placeholders)
+}
+
+fn due(binding: &Binding, anchor: &'static str, placeholders: Render) -> Keyset {
+    let columns = std::iter::once(anchor).chain(binding.key());
+    let listing = Listing {
+        record: binding.record,
+        select: format!("SELECT {} FROM {}", list(columns), quoted(&binding.table)),
+        predicates: vec![format!("{} <= $1", quoted(anchor))],
+        arguments: 1,
+        fixed: &[],
+        order: Some(anchor),
+        order_absent: false,
+        descending: false,
+    };
+    listing.keyset(placeholders)
+}
+
+/// The row is under no hold; takes the record's name and the byte form of the key behind `before`
+/// other arguments.
+fn unheld(binding: &Binding, before: usize) -> String {
+    let (name, key) = (before.saturating_add(1), before.saturating_add(2));
+    format!(
+        "NOT EXISTS (SELECT 1 FROM {} WHERE \"record\" = ${name} AND \"key\" = ${key})",
+        quoted(&binding.holds)
+    )
+}
+
+/// Blanks fields of an unheld row that are not blank yet; takes the key, the record's name, the byte
+/// form of the key, and the blanks.
+pub(crate) fn minimize(binding: &Binding, fields: &[&FieldDecl]) -> String {
+    set(binding, fields.iter().map(|field| field.name))
+}
+
+/// Changes a field of an unheld row that has another value; arguments as for [`minimize`].
+pub(crate) fn rewrite(binding: &Binding, field: &str) -> String {
+    set(binding, std::iter::once(field))
+}
+
+fn set<'a>(binding: &Binding, fields: impl Iterator<Item = &'a str>) -> String {
+    let key = binding.key();
+    let first = key.len().saturating_add(3);
+    let fields: Vec<_> = fields
+        .zip(first..)
+        .map(|(name, n)| (quoted(name), n))
+        .collect();
+    let assign: Vec<_> = fields
+        .iter()
+        .map(|(name, n)| format!("{name} = ${n}"))
+        .chain([format!("{0} = {0} + 1", quoted(VERSION))])
+        .collect();
+    let differs: Vec<_> = fields
+        .iter()
+        .map(|(name, n)| format!("{name} IS DISTINCT FROM ${n}"))
+        .collect();
+    format!(
+        "UPDATE {} SET {} WHERE {} AND ({}) AND {}",
+        quoted(&binding.table),
+        assign.join(", "),
+        equal(key.iter().copied(), 1),
+        differs.join(" OR "),
+        unheld(binding, key.len()),
+    )
+}

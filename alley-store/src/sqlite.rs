@@ -1,0 +1,421 @@
+//! SQLite in the process: one thread that writes, several that read.
+//!
+//! The writer takes all work that waits, up to 128 pieces, runs each in a savepoint of its own and
+//! makes them durable with one COMMIT; only then is anybody answered. So a refused commit costs its
+//! neighbors nothing, and 64 callers at once share one wait for the disk. Threads and channels are
+//! the store's own: it runs under any async runtime, and ends its threads when it is dropped.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use alley_core::{Clock, StoreError, SystemClock};
+use crossbeam_channel::{Sender, unbounded};
+use futures_channel::oneshot;
+use rusqlite::Connection;
+
+use crate::domain::Domain;
+use crate::error::OpenError;
+use crate::layout::Layout;
+use crate::migration::{Migration, SchemaState};
+use crate::sql::Catalogue;
+
+mod commit;
+mod connection;
+mod driver;
+mod leases;
+mod limiter;
+mod migrate;
+mod outbox;
+mod personal;
+mod records;
+mod schema;
+mod sweep;
+mod writer;
+
+pub use sweep::SweepStore;
+
+use writer::{Message, Task};
+
+/// What a store keeps and how.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SqliteOptions {
+    pub(crate) domains: Vec<Domain>,
+    pub(crate) layout: Layout,
+    readers: usize,
+    patience: Duration,
+    newer: NewerSchema,
+    clock: Arc<dyn Clock>,
+}
+
+/// What to do with a database that has schema steps that the code does not know.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum NewerSchema {
+    /// Do not open it.
+    #[default]
+    Refuse,
+    /// Open it unless one of the steps is marked as breaking; for the time in which an old and a
+    /// new version of a program run side by side.
+    AllowCompatible,
+}
+
+impl Default for SqliteOptions {
+    /// All domains of this build, tables named `alley_…`, two readers, five seconds of patience.
+    fn default() -> Self {
+        Self {
+            domains: Domain::enabled(),
+            layout: Layout::default(),
+            readers: 2,
+            patience: Duration::from_secs(5),
+            newer: NewerSchema::Refuse,
+            clock: Arc::new(SystemClock::new()),
+        }
+    }
+}
+
+impl SqliteOptions {
+    /// Keeps the records of one more domain: a host's own.
+    #[must_use]
+    pub fn with_domain(mut self, domain: Domain) -> Self {
+        self.domains.push(domain);
+        self
+    }
+
+    /// Names tables otherwise than `alley_…`.
+    #[must_use]
+    pub fn with_layout(mut self, layout: Layout) -> Self {
+        self.layout = layout;
+        self
+    }
+
+    /// Reads on so many threads, 1 to 64, each with a connection of its own.
+    #[must_use]
+    pub fn with_readers(mut self, readers: usize) -> Self {
+        self.readers = readers.clamp(1, 64);
+        self
+    }
+
+    /// How long to wait for another process that writes.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// What to do with a schema that is newer than the code.
+    #[must_use]
+    pub fn with_newer_schema(mut self, newer: NewerSchema) -> Self {
+        self.newer = newer;
+        self
+    }
+
+    /// The clock that rate limits ask, and that says in the ledger when a step was applied.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+}
+
+/// Implements every storage port of every crate over one SQLite file.
+///
+/// Calls may come from any thread and any runtime. Dropping a call's future leaves its work done or
+/// not done, never in between. Dropping the store finishes what was asked for and joins its threads.
+pub struct SqliteStore {
+    path: PathBuf,
+    shared: Arc<Shared>,
+    writer: Option<Sender<Message>>,
+    readers: Option<Sender<Read>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+type Read = Box<dyn FnOnce(&Connection) + Send>;
+
+/// What the threads of a store have in common.
+pub(crate) struct Shared {
+    pub(crate) catalogue: Catalogue,
+    pub(crate) layout: Layout,
+    clock: Arc<dyn Clock>,
+    /// Content was erased that the log still holds.
+    erased: AtomicBool,
+}
+
+impl SqliteStore {
+    /// Opens a database whose schema is up to date. It is never created or changed here: call
+    /// [`migrate`](Self::migrate) before. Blocks for some file accesses.
+    ///
+    /// # Errors
+    /// One kind for each reason; see [`OpenError`].
+    pub fn open(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, OpenError> {
+        let path = path.as_ref();
+        let catalogue = catalogue(&options)?;
+        let writer = connection::open(path, options.patience)?;
+        let state = migrate::state(&writer, path, &options)?;
+        if let SchemaState::Behind { pending } = state {
+            return Err(OpenError::Behind {
+                path: path.to_owned(),
+                pending,
+            });
+        }
+        migrate::refuse_newer(state, path, &options)?;
+        let mut readers = Vec::new();
+        for _ in 0..options.readers {
+            let reader = connection::open(path, options.patience)?;
+            let only = reader.pragma_update(None, "query_only", 1);
+            only.map_err(|error| connection::failed(path, error))?;
+            readers.push(reader);
+        }
+        Self::start(path, options, catalogue, writer, readers)
+    }
+
+    /// A database in memory with the schema of all domains of this build; for tests and trials. It
+    /// ends with the store.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn open_in_memory() -> Result<Self, OpenError> {
+        Self::open_in_memory_with(SqliteOptions::default())
+    }
+
+    /// A database in memory with the schema of `options`.
+    ///
+    /// # Errors
+    /// When the declarations contradict each other or the system gives no thread.
+    pub fn open_in_memory_with(options: SqliteOptions) -> Result<Self, OpenError> {
+        let path = Path::new(":memory:");
+        let catalogue = catalogue(&options)?;
+        let mut writer = connection::open_in_memory()?;
+        migrate::apply(&mut writer, path, &options, options.clock.now())?;
+        Self::start(path, options, catalogue, writer, Vec::new())
+    }
+
+    /// Every schema step of these options, in the order in which they are applied. Their text with
+    /// the prefix put in is what a host runs that applies schema changes with a tool of its own.
+    pub fn migrations(options: &SqliteOptions) -> Vec<Migration> {
+        migrate::list(&options.domains)
+    }
+
+    /// How the schema of a file compares with the one that the code knows.
+    ///
+    /// # Errors
+    /// When the file is not there or cannot be read.
+    pub fn check(
+        path: impl AsRef<Path>,
+        options: &SqliteOptions,
+    ) -> Result<SchemaState, OpenError> {
+        let path = path.as_ref();
+        migrate::state(&connection::open(path, options.patience)?, path, options)
+    }
+
+    /// The steps that [`migrate`](Self::migrate) would apply: all of them if there is no file.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn plan(
+        path: impl AsRef<Path>,
+        options: &SqliteOptions,
+    ) -> Result<Vec<Migration>, OpenError> {
+        migrate::plan(path.as_ref(), options)
+    }
+
+    /// Creates the file if it is not there (readable by its owner only) and applies the steps that
+    /// it lacks, all in one transaction; answers those steps. Any number of processes may do this at
+    /// once. Blocks.
+    ///
+    /// # Errors
+    /// When the file cannot be written, is something else, or has a newer schema. Nothing was
+    /// changed then.
+    pub fn migrate(
+        path: impl AsRef<Path>,
+        options: &SqliteOptions,
+    ) -> Result<Vec<Migration>, OpenError> {
+        let path = path.as_ref();
+        connection::create_file(path)?;
+        let mut connection = connection::open(path, options.patience)?;
+        migrate::apply(&mut connection, path, options, options.clock.now())
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Empties the write-ahead log into the database, so that nothing that was erased stays in it.
+    /// This happens by itself soon after each erasure; here one can wait for it.
+    ///
+    /// # Errors
+    /// `Retry` when a reader held the log for longer than the patience.
+    pub async fn compact_after_erasure(&self) -> Result<(), StoreError> {
+        self.shared.erased.store(true, Ordering::SeqCst);
+        let shared = Arc::clone(&self.shared);
+        self.outside(move |connection| writer::checkpoint(connection, &shared))
+            .await
+    }
+
+    fn start(
+        path: &Path,
+        options: SqliteOptions,
+        catalogue: Catalogue,
+        writer: Connection,
+        readers: Vec<Connection>,
+    ) -> Result<Self, OpenError> {
+        let SqliteOptions { layout, clock, .. } = options;
+        // A process that ended between an erasure and the emptying of the log left it to us.
+        let erased = AtomicBool::new(!readers.is_empty());
+        let shared = Arc::new(Shared {
+            catalogue,
+            layout,
+            clock,
+            erased,
+        });
+        let mut threads = Vec::new();
+        let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
+            let builder = std::thread::Builder::new().name(format!("alley-sqlite-{name}"));
+            builder.spawn(body).map_err(|source| OpenError::Other {
+                path: path.to_owned(),
+                source: Box::new(source),
+            })
+        };
+        let (to_writer, work) = unbounded();
+        let of_writer = Arc::clone(&shared);
+        threads.push(spawn(
+            "writer",
+            Box::new(move || writer::run(&writer, &work, &of_writer)),
+        )?);
+        let mut to_readers = None;
+        if !readers.is_empty() {
+            let (sender, work) = unbounded::<Read>();
+            to_readers = Some(sender);
+            for reader in readers {
+                let work = work.clone();
+                let body = move || work.iter().for_each(|read| read(&reader));
+                threads.push(spawn("reader", Box::new(body))?);
+            }
+        }
+        let path = path.to_owned();
+        Ok(Self {
+            path,
+            shared,
+            writer: Some(to_writer),
+            readers: to_readers,
+            threads,
+        })
+    }
+
+    /// Runs work that writes, in a transaction that it may share with others.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, &Shared) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (task, answer) = Task::boxed(work, Arc::clone(&self.shared));
+        self.send(Message::Write(task))?;
+        received(answer).await
+    }
+
+    /// Runs work that writes, in a transaction of its own.
+    async fn write_alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, &Shared) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (task, answer) = Task::boxed(work, Arc::clone(&self.shared));
+        self.send(Message::Alone(task))?;
+        received(answer).await
+    }
+
+    /// Runs work on the writer's connection between transactions.
+    async fn outside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::Outside(answering(reply, work)))?;
+        received(answer).await
+    }
+
+    /// Runs work that reads.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, &Shared) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let shared = Arc::clone(&self.shared);
+        let work = move |connection: &Connection| work(connection, &shared);
+        let Some(readers) = &self.readers else {
+            return self.outside(work).await;
+        };
+        let (reply, answer) = oneshot::channel();
+        readers
+            .send(answering(reply, work))
+            .map_err(|_ended| ended())?;
+        received(answer).await
+    }
+
+    fn send(&self, message: Message) -> Result<(), StoreError> {
+        let writer = self.writer.as_ref().ok_or_else(ended)?;
+        writer.send(message).map_err(|_ended| ended())
+    }
+}
+
+fn catalogue(options: &SqliteOptions) -> Result<Catalogue, OpenError> {
+    Ok(Catalogue::new(
+        &options.domains,
+        &options.layout,
+        driver::placeholders,
+    )?)
+}
+
+/// Work that answers, unless nobody waits for the answer any more.
+fn answering<T: Send + 'static>(
+    reply: oneshot::Sender<Result<T, StoreError>>,
+    work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+) -> Read {
+    Box::new(move |connection| {
+        if !reply.is_canceled() {
+            // Whoever asked may have gone meanwhile.
+            drop(reply.send(work(connection)));
+        }
+    })
+}
+
+async fn received<T>(answer: oneshot::Receiver<Result<T, StoreError>>) -> Result<T, StoreError> {
+    answer.await.unwrap_or_else(|_gone| Err(ended()))
+}
+
+fn ended() -> StoreError {
+    driver::other("the thread of the store ended while it had work")
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        let here = std::thread::current().id();
+        // A host's statements that hold the last handle drop the store on its own thread.
+        let join = |thread: JoinHandle<()>| {
+            if thread.thread().id() != here {
+                drop(thread.join());
+            }
+        };
+        // The connection that closes last removes the log. Two that close at once each take the
+        // other for open, and the log would stay; so the writer, which began first, ends last.
+        self.readers = None;
+        self.threads
+            .drain(1.min(self.threads.len())..)
+            .for_each(join);
+        self.writer = None;
+        self.threads.drain(..).for_each(join);
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

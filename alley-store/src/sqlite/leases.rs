@@ -1,0 +1,69 @@
+//! Who may run a job.
+
+use std::time::Duration;
+
+use alley_core::{Acquired, Field as _, Lease, Leases, StoreError, Value};
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{SqliteStore, driver};
+
+#[async_trait]
+impl Leases for SqliteStore {
+    async fn acquire(
+        &self,
+        name: &str,
+        ttl: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<Acquired, StoreError> {
+        let name = name.to_owned();
+        self.write(move |connection, shared| {
+            let kernel = &shared.catalogue.kernel;
+            let text = Value::Text(name.clone());
+            let row = driver::row(connection, &kernel.lease_get, std::slice::from_ref(&text))?;
+            if let Some(refused) = row.map(|row| refusal(row, now)).transpose()?.flatten() {
+                return Ok(refused);
+            }
+            let ttl = TimeDelta::from_std(ttl).unwrap_or(TimeDelta::MAX);
+            let until = now
+                .checked_add_signed(ttl)
+                .unwrap_or(DateTime::<Utc>::MAX_UTC);
+            let values = [text, until.to_value(), now.to_value()];
+            let fencing = driver::number(connection, &kernel.lease_take, &values)?;
+            Ok(Acquired::Lease(Lease::new(
+                name,
+                fencing.unwrap_or_default(),
+            )))
+        })
+        .await
+    }
+
+    async fn release(&self, lease: Lease, due: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(move |connection, shared| {
+            let values = [
+                Value::Text(lease.name),
+                Value::Int(lease.fencing),
+                due.to_value(),
+            ];
+            driver::execute(connection, &shared.catalogue.kernel.lease_release, &values)
+                .map(drop)
+                .map_err(driver::failed)
+        })
+        .await
+    }
+}
+
+/// Why a name is not granted now, from its row.
+fn refusal(row: Vec<Value>, now: DateTime<Utc>) -> Result<Option<Acquired>, StoreError> {
+    let wrong = || StoreError::corrupt("lease", "a row is not of the declared form");
+    let Ok([_, until, due]) = <[Value; 3]>::try_from(row) else {
+        return Err(wrong());
+    };
+    let until = Option::<DateTime<Utc>>::from_value(until).map_err(|_unread| wrong())?;
+    let due = DateTime::from_value(due).map_err(|_unread| wrong())?;
+    Ok(match until {
+        Some(until) if until > now => Some(Acquired::Held(until)),
+        None if due > now => Some(Acquired::NotDue(due)),
+        _ => None,
+    })
+}

@@ -1,0 +1,328 @@
+//! Finding, exporting and erasing what the record types declare.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+
+use alley_core::{
+    Applied, Cursor, EdgeDecl, Effect, ErasureStep, Field as _, FieldDecl, HoldAction, HoldMark,
+    Key, Page, PageRequest, Permit, PersonalRecords, RecordType, StoreError, StoreErrorKind,
+    StoredRow, Value,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use rusqlite::Connection;
+
+use super::{Shared, SqliteStore, commit, driver, records};
+use crate::row;
+use crate::sql::{EdgeSql, Keyset, RecordSql, minimize, rewrite};
+
+#[async_trait]
+impl PersonalRecords for SqliteStore {
+    fn store_name(&self) -> &'static str {
+        "sqlite"
+    }
+
+    fn record_types(&self) -> Vec<&'static RecordType> {
+        let bindings = self.shared.catalogue.bindings();
+        bindings.into_iter().map(|binding| binding.record).collect()
+    }
+
+    async fn by_subject(
+        &self,
+        record: &'static RecordType,
+        subject: &Value,
+        page: PageRequest,
+    ) -> Result<Page<Key>, StoreError> {
+        let subject = subject.clone();
+        self.read(move |connection, shared| {
+            let sql = &commit::sql(shared, record)?.personal;
+            let pages = sql
+                .subject
+                .as_ref()
+                .ok_or_else(|| undeclared(record, "subject"))?;
+            let (rows, more) =
+                records::page_rows(connection, pages, "by_subject", vec![subject], &page)?;
+            let places = rows
+                .into_iter()
+                .map(|row| Ok((Value::Null, row::key(record, row)?)));
+            Ok(keys(
+                "by_subject",
+                places.collect::<Result<_, StoreError>>()?,
+                more,
+            ))
+        })
+        .await
+    }
+
+    async fn reach(
+        &self,
+        record: &'static RecordType,
+        edge: &'static EdgeDecl,
+        targets: &[Key],
+        page: PageRequest,
+    ) -> Result<Page<Key>, StoreError> {
+        let targets = distinct(targets);
+        self.read(move |connection, shared| {
+            let edges = &commit::sql(shared, record)?.personal.edges;
+            let sql = edges.iter().find(|sql| sql.field == edge.field);
+            let sql = sql.ok_or_else(|| undeclared(record, "such edge"))?;
+            // One picture of the data for all targets.
+            let snapshot = connection.unchecked_transaction().map_err(driver::failed)?;
+            reach(&snapshot, sql, record, &targets, &page)
+        })
+        .await
+    }
+
+    async fn due(
+        &self,
+        record: &'static RecordType,
+        until: DateTime<Utc>,
+        page: PageRequest,
+    ) -> Result<Page<Key>, StoreError> {
+        self.read(move |connection, shared| {
+            let sql = &commit::sql(shared, record)?.personal;
+            let pages = sql
+                .due
+                .as_ref()
+                .ok_or_else(|| undeclared(record, "anchor"))?;
+            let until = vec![until.to_value()];
+            let (rows, more) = records::page_rows(connection, pages, "due", until, &page)?;
+            let places = rows.into_iter().map(|mut row| {
+                let anchor = if row.is_empty() {
+                    Value::Null
+                } else {
+                    row.remove(0)
+                };
+                Ok((anchor, row::key(record, row)?))
+            });
+            Ok(keys(
+                "due",
+                places.collect::<Result<_, StoreError>>()?,
+                more,
+            ))
+        })
+        .await
+    }
+
+    async fn export(
+        &self,
+        record: &'static RecordType,
+        keys: &[Key],
+    ) -> Result<Vec<(Key, StoredRow)>, StoreError> {
+        let keys = keys.to_vec();
+        self.read(move |connection, shared| {
+            let sql = commit::sql(shared, record)?;
+            let snapshot = connection.unchecked_transaction().map_err(driver::failed)?;
+            let mut found = Vec::new();
+            for key in keys {
+                let Some(values) = row::key_values(record, &key) else {
+                    continue;
+                };
+                if let Some(values) = driver::row(&snapshot, &sql.get, &values)? {
+                    found.push((key, row::stored(record, values)?));
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    async fn apply(
+        &self,
+        permit: &Permit,
+        steps: &[ErasureStep],
+    ) -> Result<Vec<Applied>, StoreError> {
+        let fence = [permit.plan().to_value(), Value::Int(permit.fencing())];
+        let steps = steps.to_vec();
+        self.write(move |connection, shared| {
+            let raise = &shared.catalogue.kernel.fence_raise;
+            if driver::execute(connection, raise, &fence).map_err(driver::failed)? == 0 {
+                return Err(driver::other("another worker took over this erasure plan"));
+            }
+            let applied = steps.iter().map(|step| erase(connection, shared, step));
+            let applied = applied.collect::<Result<Vec<_>, _>>()?;
+            if applied.contains(&Applied::Done) {
+                shared.erased.store(true, Ordering::SeqCst);
+            }
+            Ok(applied)
+        })
+        .await
+    }
+
+    async fn set_hold(&self, mark: &HoldMark) -> Result<(), StoreError> {
+        let mark = mark.clone();
+        self.write(move |connection, shared| {
+            let kernel = &shared.catalogue.kernel;
+            let text = match mark.action {
+                HoldAction::Place => &kernel.hold_place,
+                HoldAction::Lift => &kernel.hold_lift,
+            };
+            for key in &mark.keys {
+                let [record, key] = held(mark.record, key);
+                driver::execute(connection, text, &[record, key, mark.hold.to_value()])
+                    .map_err(driver::failed)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Targets in order, none twice. One without a tenant stands for all of the same id.
+fn distinct(targets: &[Key]) -> Vec<Key> {
+    let all: BTreeSet<&Key> = targets.iter().collect();
+    let wider = |key: &Key| Key::from_parts(None, key.id().clone());
+    let kept = all
+        .iter()
+        .filter(|key| key.tenant().is_none() || !all.contains(&wider(key)));
+    kept.map(|key| (*key).clone()).collect()
+}
+
+/// Rows target by target, so that each step is one look into an index and a page costs no more for
+/// a target on which a million rows hang. The cursor holds the target.
+fn reach(
+    connection: &Connection,
+    sql: &EdgeSql,
+    record: &'static RecordType,
+    targets: &[Key],
+    page: &PageRequest,
+) -> Result<Page<Key>, StoreError> {
+    let wrong = |error| StoreError::with_source(StoreErrorKind::Other, error);
+    let after = page
+        .after
+        .as_ref()
+        .map(|cursor| cursor.open("reach"))
+        .transpose()
+        .map_err(wrong)?;
+    let limit = usize::try_from(page.limit.clamp(1, PageRequest::MAX)).unwrap_or(1);
+    let mut found: Vec<(Value, Key)> = Vec::new();
+    for target in targets {
+        let wanted = limit.saturating_add(1).saturating_sub(found.len());
+        if wanted == 0 {
+            break;
+        }
+        let (pages, mut values): (&Keyset, _) = match (target.tenant(), &sql.of_tenant) {
+            (None, _) => (&sql.of_any, Vec::new()),
+            (Some(tenant), Some(pages)) => (pages, vec![tenant.to_value()]),
+            (Some(_), None) => continue,
+        };
+        values.push(target.id().clone());
+        let name = Value::Bytes(target.to_bytes());
+        let text = match &after {
+            Some((last, _)) if is_before(target, last) => continue,
+            Some((last, key)) if *last == name => records::place(pages, last, key, &mut values),
+            _ => &pages.first,
+        };
+        values.push(Value::Int(i64::try_from(wanted).unwrap_or(i64::MAX)));
+        for row in driver::rows(connection, text, &values)? {
+            found.push((name.clone(), row::key(record, row)?));
+        }
+    }
+    let more = found.len() > limit;
+    found.truncate(limit);
+    Ok(keys("reach", found, more))
+}
+
+fn is_before(target: &Key, last: &Value) -> bool {
+    match last {
+        Value::Bytes(last) => Key::from_bytes(last).is_ok_and(|last| *target < last),
+        _ => false,
+    }
+}
+
+fn keys(name: &'static str, places: Vec<(Value, Key)>, more: bool) -> Page<Key> {
+    let next = places
+        .last()
+        .filter(|_| more)
+        .map(|(order, key)| Cursor::new(name, order, key));
+    Page::new(places.into_iter().map(|(_, key)| key).collect(), next)
+}
+
+/// The arguments that name a row in the table of holds.
+fn held(record: &RecordType, key: &Key) -> [Value; 2] {
+    [
+        Value::Text(record.name.to_owned()),
+        Value::Bytes(key.to_bytes()),
+    ]
+}
+
+fn erase(
+    connection: &Connection,
+    shared: &Shared,
+    step: &ErasureStep,
+) -> Result<Applied, StoreError> {
+    let ErasureStep {
+        record,
+        key,
+        effect,
+    } = step;
+    let sql = commit::sql(shared, record)?;
+    let changed = match row::key_values(record, key) {
+        None => 0,
+        Some(values) => {
+            let values = values.into_iter().chain(held(record, key)).collect();
+            affect(connection, sql, effect, values)?
+        }
+    };
+    if changed > 0 {
+        return Ok(Applied::Done);
+    }
+    let covers = &shared.catalogue.kernel.hold_covers;
+    let covered = driver::row(connection, covers, &held(record, key))?.is_some();
+    Ok(if covered {
+        Applied::Held
+    } else {
+        Applied::Absent
+    })
+}
+
+/// How many rows an effect changed; `values` are the key, the record's name and the key's bytes.
+fn affect(
+    connection: &Connection,
+    sql: &RecordSql,
+    effect: &Effect,
+    mut values: Vec<Value>,
+) -> Result<usize, StoreError> {
+    let record = sql.binding.record;
+    let mut changed: Vec<&FieldDecl> = Vec::new();
+    let text = match effect {
+        Effect::Delete => sql.personal.erase.clone(),
+        Effect::Minimize { fields } => {
+            let wanted: BTreeSet<_> = fields.iter().copied().collect();
+            changed.extend(
+                record
+                    .fields
+                    .iter()
+                    .filter(|field| wanted.contains(field.name)),
+            );
+            values.extend(changed.iter().map(|field| field.blank()));
+            driver::placeholders(&minimize(&sql.binding, &changed))
+        }
+        Effect::Rewrite { field, to } => {
+            changed.extend(record.field(field));
+            values.push(to.clone());
+            driver::placeholders(&rewrite(&sql.binding, field))
+        }
+    };
+    if changed.is_empty() && *effect != Effect::Delete {
+        return Ok(0);
+    }
+    let names: Vec<_> = changed.iter().map(|field| field.name).collect();
+    if sql.binding.key().iter().any(|name| names.contains(name)) {
+        let text = format!("a key of record type {} cannot be changed", record.name);
+        return Err(driver::other(text));
+    }
+    match driver::execute(connection, &text, &values) {
+        Err(error) if driver::is_duplicate(&error) => {
+            let broken = |fields: &[&str]| fields.iter().any(|field| names.contains(field));
+            let rule = record.unique.iter().find(|rule| broken(rule.fields));
+            let (record, rule) = (record.name, rule.map_or("", |rule| rule.name));
+            Err(StoreErrorKind::Duplicate { record, rule }.into())
+        }
+        changed => changed.map_err(driver::failed),
+    }
+}
+
+fn undeclared(record: &RecordType, what: &str) -> StoreError {
+    driver::other(format!("record type {} declares no {what}", record.name))
+}

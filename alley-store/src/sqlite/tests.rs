@@ -1,0 +1,288 @@
+use std::collections::BTreeSet;
+
+use alley_core::conformance::Sample;
+use alley_core::{Query, Record as _, RecordType};
+use chrono::DateTime;
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use super::*;
+use crate::ddl;
+
+/// Statements that look at all of a table on purpose: the first page of an unconditional listing
+/// (the limit ends it), and the outbox, which is walked in order.
+fn may_scan(domains: &[Domain], name: &str) -> bool {
+    let unconditional = |query: &&'static Query| query.equals.is_empty() && query.range.is_none();
+    let queries = domains.iter().flat_map(|domain| &domain.queries).copied();
+    name == "outbox_due"
+        || queries
+            .filter(unconditional)
+            .any(|query| name.starts_with(&format!("{}: ", query.name)))
+}
+
+/// An edge to a record that has a tenant is looked for within the tenant; without one there is no
+/// index, since nobody asks.
+fn tenant_edges(domains: &[Domain]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for domain in domains {
+        let of_tenant = |target: &str| {
+            let records = domain.records.iter().copied();
+            records
+                .filter(|record| record.tenant.is_some())
+                .any(|record| record.name == target)
+        };
+        for record in domain
+            .records
+            .iter()
+            .filter(|record| record.tenant.is_some())
+        {
+            for edge in record.edges.iter().filter(|edge| of_tenant(edge.target)) {
+                for page in ["first", "next"] {
+                    names.insert(format!("{}: {} {page}", record.name, edge.field));
+                }
+            }
+        }
+    }
+    names
+}
+
+/// Where a bound and the order are on different fields, no index can give both.
+fn may_sort(domains: &[Domain], name: &str) -> bool {
+    let differs = |query: &&'static Query| {
+        query
+            .range
+            .is_some_and(|range| query.order.is_none_or(|order| order != range.field))
+    };
+    let queries = domains.iter().flat_map(|domain| &domain.queries).copied();
+    queries
+        .filter(differs)
+        .any(|query| name.starts_with(&format!("{}: ", query.name)))
+}
+
+fn options() -> SqliteOptions {
+    let sample = Domain::from_declarations("conformance", &[Sample::TYPE], Sample::QUERIES);
+    SqliteOptions::default().with_domain(sample)
+}
+
+fn migrated(options: &SqliteOptions) -> Connection {
+    let mut connection = connection::open_in_memory().unwrap();
+    let path = Path::new(":memory:");
+    migrate::apply(&mut connection, path, options, DateTime::UNIX_EPOCH).unwrap();
+    connection
+}
+
+fn plan(connection: &Connection, text: &str) -> Vec<String> {
+    let mut statement = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {text}"))
+        .unwrap();
+    for place in 1..=statement.parameter_count() {
+        statement.raw_bind_parameter(place, 1).unwrap();
+    }
+    let mut rows = statement.raw_query();
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        lines.push(row.get::<_, String>(3).unwrap());
+    }
+    lines
+}
+
+#[test]
+fn every_statement_prepares_and_finds_its_rows_by_an_index() {
+    let options = options();
+    let connection = migrated(&options);
+    let catalogue = catalogue(&options).unwrap();
+    let mut wrong = Vec::new();
+    let statements = catalogue.statements();
+    assert!(statements.len() > 100, "{} statements", statements.len());
+    let unasked = tenant_edges(&options.domains);
+    for (name, text) in statements
+        .into_iter()
+        .filter(|(name, _)| !unasked.contains(name))
+    {
+        for line in plan(&connection, text) {
+            let scan = line.starts_with("SCAN") && !line.contains("CONSTANT ROW");
+            let sort = line.contains("TEMP B-TREE");
+            if scan && !may_scan(&options.domains, &name)
+                || sort && !may_sort(&options.domains, &name)
+            {
+                wrong.push(format!("{name}: {line}\n    {text}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Unique, columns, condition.
+type IndexShape = (bool, Vec<String>, Option<String>);
+
+fn live_indexes(connection: &Connection, table: &str) -> BTreeSet<IndexShape> {
+    let mut found = BTreeSet::new();
+    let mut list = connection
+        .prepare("SELECT name, \"unique\", origin FROM pragma_index_list(?1)")
+        .unwrap();
+    let mut rows = list.query([table]).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        if row.get::<_, String>(2).unwrap() == "pk" {
+            continue;
+        }
+        let name = row.get::<_, String>(0).unwrap();
+        let mut columns = connection
+            .prepare("SELECT name FROM pragma_index_xinfo(?1) WHERE key = 1 ORDER BY seqno")
+            .unwrap();
+        let columns = columns.query_map([&name], |row| row.get(0)).unwrap();
+        let text: String = connection
+            .query_row(
+                "SELECT sql FROM sqlite_master WHERE name = ?1",
+                [&name],
+                |row| row.get(0),
+            )
+            .unwrap();
+        let filter = text
+            .split_once("WHERE ")
+            .map(|(_, filter)| filter.trim().to_owned());
+        found.insert((
+            row.get(1).unwrap(),
+            columns.map(Result::unwrap).collect(),
+            filter,
+        ));
+    }
+    found
+}
+
+fn declared_indexes(domain: &Domain, record: &'static RecordType) -> BTreeSet<IndexShape> {
+    let shape = |index: ddl::Index| {
+        let columns = index.columns.iter().map(|&name| name.to_owned()).collect();
+        (index.unique, columns, index.filter())
+    };
+    ddl::indexes(domain, record)
+        .into_iter()
+        .map(shape)
+        .collect()
+}
+
+#[test]
+fn migrated_schema_is_the_declared_one() {
+    let options = options();
+    let connection = migrated(&options);
+    for domain in &options.domains {
+        for record in &domain.records {
+            let table = options.layout.table(domain.name, record.name);
+            assert_eq!(
+                live_indexes(&connection, &table),
+                declared_indexes(domain, record),
+                "indexes of {table}; a released domain needs a new schema step"
+            );
+        }
+    }
+    let store = SqliteStore::open_in_memory_with(options).unwrap();
+    pollster::block_on(store.coverage(&[])).unwrap();
+}
+
+#[test]
+fn names_of_indexes_fit_other_engines() {
+    for domain in &options().domains {
+        for record in &domain.records {
+            for index in ddl::indexes(domain, record) {
+                let name = format!("{}{}", Layout::default().prefix(), index.name);
+                assert!(name.len() <= 63, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_column_that_no_record_declares_is_a_gap() {
+    let store = SqliteStore::open_in_memory_with(options()).unwrap();
+    let change = |text: &'static str| {
+        pollster::block_on(
+            store.outside(move |connection| connection.execute_batch(text).map_err(driver::failed)),
+        )
+        .unwrap();
+        pollster::block_on(store.coverage(&["host_notes"])).map_err(|error| error.to_string())
+    };
+    let gap = |text, table: &str, column: Option<&str>| {
+        let error = change(text).unwrap_err();
+        assert!(error.contains(table), "{error}");
+        assert!(
+            column.is_none_or(|column| error.contains(&format!("column {column}"))),
+            "{error}"
+        );
+    };
+    let sample = "alley_conformance_conformance_sample";
+    assert_eq!(change("CREATE TABLE host_notes (note TEXT)"), Ok(()));
+    gap(
+        "ALTER TABLE alley_conformance_conformance_sample ADD nickname TEXT",
+        sample,
+        Some("nickname"),
+    );
+    change("ALTER TABLE alley_conformance_conformance_sample DROP nickname").unwrap();
+    gap(
+        "ALTER TABLE alley_core_lease ADD holder TEXT",
+        "alley_core_lease",
+        Some("holder"),
+    );
+    change("ALTER TABLE alley_core_lease DROP holder").unwrap();
+    gap("CREATE TABLE other (x TEXT)", "other", None);
+    change("DROP TABLE other").unwrap();
+    gap(
+        "CREATE VIEW seen AS SELECT * FROM alley_core_lease",
+        "seen",
+        None,
+    );
+    change("DROP VIEW seen").unwrap();
+    gap(
+        "ALTER TABLE alley_conformance_conformance_sample DROP body",
+        sample,
+        Some("body"),
+    );
+}
+
+#[test]
+fn dropping_the_store_finishes_what_was_asked_for() {
+    let store = SqliteStore::open_in_memory().unwrap();
+    let mut answers = Vec::new();
+    for n in 0..300 {
+        let (task, answer) = Task::boxed(move |_, _| Ok(n), Arc::clone(&store.shared));
+        store.send(Message::Write(task)).unwrap();
+        answers.push(answer);
+    }
+    drop(store);
+    for (n, answer) in (0..).zip(answers) {
+        assert_eq!(pollster::block_on(received(answer)).unwrap(), n);
+    }
+}
+
+#[test]
+fn old_commit_ids_and_idle_limits_are_swept_and_recent_ones_stay() {
+    use alley_core::rate_limit::{Limit, Limiter as _};
+    use alley_core::{Commit, CommitId, Digest32, Job as _, ManualClock, RecordStore, RecordWrite};
+    use chrono::TimeDelta;
+
+    let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH));
+    let options = SqliteOptions::default().with_clock(Arc::clone(&clock) as _);
+    let store = Arc::new(SqliteStore::open_in_memory_with(options).unwrap());
+    let commit = |number: u128| {
+        let id = CommitId::from_uuid(Uuid::from_u128(number));
+        let commit = Commit::<RecordWrite>::new(id, clock.now());
+        pollster::block_on(RecordStore::commit(store.as_ref(), commit))
+            .unwrap()
+            .replayed
+    };
+    let limit = Limit::per(1, TimeDelta::hours(50)).unwrap();
+    let take =
+        |key: u8| pollster::block_on(store.take(&Digest32::new([key; 32]), &limit, 1)).unwrap();
+    commit(1);
+    let _ = take(1);
+    clock.advance(TimeDelta::hours(47));
+    commit(2);
+    let _ = take(2);
+    let sweep = SweepStore::new(Arc::clone(&store));
+    let run = || pollster::block_on(sweep.run_once(10)).unwrap().done;
+    assert_eq!(run(), 0);
+    assert!(commit(1));
+    clock.advance(TimeDelta::hours(4));
+    assert_eq!(run(), 2);
+    assert!(!commit(1) && commit(2));
+    let denied = |key| matches!(take(key), alley_core::rate_limit::Decision::Denied { .. });
+    assert!(!denied(1) && denied(2));
+}

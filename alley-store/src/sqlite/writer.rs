@@ -1,0 +1,239 @@
+//! The thread that writes.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use alley_core::{StoreError, StoreErrorKind};
+use crossbeam_channel::Receiver;
+use futures_channel::oneshot;
+use rusqlite::Connection;
+
+use super::{Read, Shared, driver};
+
+/// Pieces of work that share one COMMIT at most.
+const GROUP: usize = 128;
+
+/// What the writer is sent.
+pub(super) enum Message {
+    /// Work for a transaction that others may share.
+    Write(Box<dyn Work>),
+    /// Work for a transaction of its own.
+    Alone(Box<dyn Work>),
+    /// Work outside any transaction.
+    Outside(Read),
+}
+
+/// A piece of work and the caller who waits for it.
+pub(super) trait Work: Send {
+    /// Whether nobody waits for it any more.
+    fn is_canceled(&self) -> bool;
+
+    /// Does it; whether its savepoint stays.
+    fn run(&mut self, connection: &Connection) -> bool;
+
+    /// Tells the caller what became of it.
+    fn answer(self: Box<Self>, ended: &Ended);
+}
+
+/// How the transaction of a piece of work ended.
+pub(super) enum Ended {
+    Committed,
+    /// It did not begin.
+    NotBegun(rusqlite::Error),
+    /// Its COMMIT failed.
+    CommitFailed(rusqlite::Error),
+    /// The engine rolled it back because another piece of work met a failure of the system.
+    RolledBack,
+}
+
+/// Work with the place for its result.
+pub(super) struct Task<T, F> {
+    work: Option<F>,
+    shared: Arc<Shared>,
+    result: Option<Result<T, StoreError>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Task<T, F>
+where
+    T: Send + 'static,
+    F: FnOnce(&Connection, &Shared) -> Result<T, StoreError> + Send + 'static,
+{
+    /// The work as the writer takes it, and where its answer will be.
+    pub(super) fn boxed(
+        work: F,
+        shared: Arc<Shared>,
+    ) -> (Box<dyn Work>, oneshot::Receiver<Result<T, StoreError>>) {
+        let (reply, answer) = oneshot::channel();
+        (
+            Box::new(Self {
+                work: Some(work),
+                shared,
+                result: None,
+                reply,
+            }),
+            answer,
+        )
+    }
+}
+
+impl<T, F> Work for Task<T, F>
+where
+    T: Send + 'static,
+    F: FnOnce(&Connection, &Shared) -> Result<T, StoreError> + Send + 'static,
+{
+    fn is_canceled(&self) -> bool {
+        self.reply.is_canceled()
+    }
+
+    fn run(&mut self, connection: &Connection) -> bool {
+        let Some(work) = self.work.take() else {
+            return false;
+        };
+        let shared = &self.shared;
+        // Statements of the host run here; a panic in them must not end the writer. What they
+        // leave behind is rolled back with the savepoint.
+        let run = catch_unwind(AssertUnwindSafe(|| work(connection, shared)));
+        let result =
+            run.unwrap_or_else(|_panic| Err(driver::other("the host's statements panicked")));
+        self.result.insert(result).is_ok()
+    }
+
+    fn answer(self: Box<Self>, ended: &Ended) {
+        let lost = |kind| Err(StoreError::new(kind));
+        let answer = match (self.result, ended) {
+            (Some(Err(own)), _) => Err(own),
+            (Some(Ok(value)), Ended::Committed) => Ok(value),
+            (_, Ended::CommitFailed(error)) => Err(driver::commit_failed(error)),
+            (_, Ended::NotBegun(error)) => {
+                let kind = driver::kind(error);
+                Err(StoreError::with_source(kind, error.to_string()))
+            }
+            (_, Ended::RolledBack) => lost(StoreErrorKind::Unavailable),
+            (None, Ended::Committed) => lost(StoreErrorKind::Other),
+        };
+        // Whoever asked may have gone meanwhile.
+        drop(self.reply.send(answer));
+    }
+}
+
+/// Works until every sender is gone and nothing waits.
+pub(super) fn run(connection: &Connection, work: &Receiver<Message>, shared: &Shared) {
+    let mut next = work.recv().ok();
+    while let Some(message) = next.take() {
+        match message {
+            Message::Write(task) => {
+                let mut group = vec![task];
+                while group.len() < GROUP && next.is_none() {
+                    match work.try_recv() {
+                        Ok(Message::Write(task)) => group.push(task),
+                        Ok(other) => next = Some(other),
+                        Err(_) => break,
+                    }
+                }
+                transact(connection, group);
+            }
+            Message::Alone(task) => transact(connection, vec![task]),
+            Message::Outside(work) => work(connection),
+        }
+        if next.is_none() {
+            next = work.try_recv().ok();
+        }
+        if next.is_none() {
+            if shared.erased.load(Ordering::SeqCst) {
+                // A reader in the way is met again after the next work, or by whoever asks.
+                drop(checkpoint(connection, shared));
+            }
+            next = work.recv().ok();
+        }
+    }
+    if shared.erased.load(Ordering::SeqCst) {
+        drop(checkpoint(connection, shared));
+    }
+}
+
+/// Empties the log into the database.
+pub(super) fn checkpoint(connection: &Connection, shared: &Shared) -> Result<(), StoreError> {
+    shared.erased.store(false, Ordering::SeqCst);
+    let busy = connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+            row.get::<_, i64>(0)
+        })
+        .map_err(driver::failed);
+    match busy {
+        Ok(0) => Ok(()),
+        Ok(_) => {
+            shared.erased.store(true, Ordering::SeqCst);
+            Err(StoreError::with_source(
+                StoreErrorKind::Retry,
+                "a reader holds the log",
+            ))
+        }
+        Err(error) => {
+            shared.erased.store(true, Ordering::SeqCst);
+            Err(error)
+        }
+    }
+}
+
+fn transact(connection: &Connection, tasks: Vec<Box<dyn Work>>) {
+    let mut tasks = tasks
+        .into_iter()
+        .filter(|task| !task.is_canceled())
+        .peekable();
+    while tasks.peek().is_some() {
+        if let Err(error) = statement(connection, "BEGIN IMMEDIATE") {
+            let ended = Ended::NotBegun(error);
+            for task in tasks {
+                task.answer(&ended);
+            }
+            return;
+        }
+        let mut done = Vec::new();
+        let mut kept = false;
+        let mut ended = Ended::Committed;
+        for mut task in tasks.by_ref() {
+            kept |= in_savepoint(connection, task.as_mut());
+            done.push(task);
+            // A full disk or a failing one makes the engine roll back the whole transaction.
+            if connection.is_autocommit() {
+                ended = Ended::RolledBack;
+                break;
+            }
+        }
+        if matches!(ended, Ended::Committed) {
+            let end = if kept { "COMMIT" } else { "ROLLBACK" };
+            if let Err(error) = statement(connection, end) {
+                ended = Ended::CommitFailed(error);
+            }
+            if !connection.is_autocommit() {
+                drop(statement(connection, "ROLLBACK"));
+            }
+        }
+        for task in done {
+            task.answer(&ended);
+        }
+    }
+}
+
+/// Runs one piece of work; whether it stays.
+fn in_savepoint(connection: &Connection, task: &mut dyn Work) -> bool {
+    if statement(connection, "SAVEPOINT alley").is_err() {
+        return false;
+    }
+    let keep = task.run(connection);
+    if connection.is_autocommit() {
+        return false;
+    }
+    if !keep && statement(connection, "ROLLBACK TO alley").is_err() {
+        // Half of it would stay: give up the transaction instead.
+        drop(statement(connection, "ROLLBACK"));
+        return false;
+    }
+    statement(connection, "RELEASE alley").is_ok() && keep
+}
+
+fn statement(connection: &Connection, text: &str) -> rusqlite::Result<()> {
+    driver::execute(connection, text, &[]).map(drop)
+}
