@@ -66,8 +66,7 @@ impl Retention {
         let now = engine.env.now();
         let mut swept = Swept::default();
         let mut left = limit.max(1);
-        // One number for the run: rows of direct deletion belong to no plan.
-        let permit = Permit::issue_to_erasure_engine(engine.env.id()?, 1);
+        let permit = engine.sweep_permit()?;
         let any_hold = engine.holds.any().await?;
         for (record, rule) in self.swept() {
             let until = rule.period.cutoff(now);

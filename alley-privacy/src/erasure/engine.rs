@@ -96,6 +96,12 @@ impl Held<'_> {
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 
 impl Engine {
+    /// A permit for one sweep: rows that it deletes directly belong to no plan, so the run has a
+    /// number of its own.
+    pub(crate) fn sweep_permit(&self) -> Result<Permit> {
+        Ok(Permit::issue_to_erasure_engine(self.env.id()?, 1))
+    }
+
     pub(crate) async fn load(&self, id: PlanId) -> Result<Versioned<ErasurePlan>> {
         self.store.plan(id).await?.ok_or(Error::Unknown {
             what: "erasure plan",

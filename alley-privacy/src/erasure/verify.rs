@@ -2,19 +2,21 @@
 
 use alley_core::{Key, PageRequest, RecordType, Versioned, Write};
 
+use super::decide::is_about;
 use super::discover::step_key;
 use super::engine::{Engine, Held};
 use super::model::Outcome;
-use super::plan::{ErasurePlan, ErasureStepRow, PlanState, StepState};
+use super::plan::{ErasurePlan, ErasureStepRow, PlanState, Root, StepState};
 use crate::error::Result;
 
 const PAGE: u32 = 500;
 
 impl Engine {
-    /// Rewrites mentions of erased rows that were written after the erasure. Answers how many.
+    /// Rewrites mentions of erased rows that were written after the erasure, and mentions of a
+    /// person who has no row of their own. Answers how many.
     pub(crate) async fn mend_references(&self, held: &mut Held<'_>) -> Result<u64> {
         let mut page = PageRequest::first(PAGE);
-        let mut mended = 0;
+        let mut mended = self.mend_person(held).await?;
         loop {
             let steps = self
                 .store
@@ -45,6 +47,33 @@ impl Engine {
                 None => return Ok(mended),
             }
         }
+    }
+
+    /// Rewrites mentions of the person that the plan is about in rows that stay, if there is no row
+    /// of the person: somebody can be written to whom no sync brought in.
+    async fn mend_person(&self, held: &mut Held<'_>) -> Result<u64> {
+        let Some(Root::Person {
+            tenant,
+            kind,
+            reference,
+        }) = self.root(&held.plan)?
+        else {
+            return Ok(0);
+        };
+        let key = Key::of(tenant, &reference);
+        let mut mended = 0;
+        for record in self.directory.records() {
+            let is_person = record.tenant.is_some()
+                && record.subject == Some(record.id)
+                && is_about(&self.map, record, &kind);
+            // A row that is there has a step of its own, and its mentions go with it.
+            if is_person && !self.directory.exists(record, &key).await? {
+                mended += self
+                    .rewrite_mentions(held, record, std::slice::from_ref(&key))
+                    .await?;
+            }
+        }
+        Ok(mended)
     }
 
     /// Drops the steps and the root of a plan with nothing left to do: the keys in them are the last
