@@ -7,7 +7,7 @@ use alley_benches::{Variant, compare};
 use alley_core::{KeyId, Keyring, SealContext, SealKey, SeededRandom};
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -28,17 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 black_box(mac.finalize());
             }
         }
-        black_box(
-            cipher
-                .encrypt(
-                    &nonce,
-                    Payload {
-                        msg: message,
-                        aad: &aad,
-                    },
-                )
-                .is_ok(),
-        );
+        black_box(cipher.encrypt(&nonce, Payload { msg: message, aad: &aad }).is_ok());
     };
 
     compare(

@@ -46,9 +46,7 @@ impl CheckoutRequest {
         check_url(&success_url)?;
         check_url(&cancel_url)?;
         if !success_url.contains(Self::PLACEHOLDER) {
-            return Err(Error::Invalid(
-                "the success URL must hold {CHECKOUT_SESSION_ID}",
-            ));
+            return Err(Error::Invalid("the success URL must hold {CHECKOUT_SESSION_ID}"));
         }
         Ok(Self {
             price,
@@ -95,14 +93,11 @@ impl CheckoutRequest {
     }
 
     pub(crate) fn form(&self, tenant: TenantId, customer: &CustomerRef) -> Form {
-        let line = Form::new()
-            .set("price", self.price.as_str())
-            .set("quantity", self.quantity);
+        let line = Form::new().set("price", self.price.as_str()).set("quantity", self.quantity);
         // Metadata of the session is not copied to the subscription: it is sent for both.
         let metadata = || Form::new().set(CustomerReply::METADATA_KEY, tenant.to_string());
-        let subscription = Form::new()
-            .set("metadata", metadata())
-            .set_some("trial_period_days", self.trial_days);
+        let subscription =
+            Form::new().set("metadata", metadata()).set_some("trial_period_days", self.trial_days);
         let tax = self.automatic_tax.then(|| Form::new().set("enabled", true));
         Form::new()
             .set("mode", "subscription")
@@ -113,10 +108,7 @@ impl CheckoutRequest {
             .set("cancel_url", self.cancel_url.as_str())
             .set("metadata", metadata())
             .set("subscription_data", subscription)
-            .set_some(
-                "allow_promotion_codes",
-                self.promotion_codes.then_some(true),
-            )
+            .set_some("allow_promotion_codes", self.promotion_codes.then_some(true))
             .set_some("automatic_tax", tax)
     }
 }
@@ -124,9 +116,7 @@ impl CheckoutRequest {
 pub(crate) fn check_url(text: &str) -> Result<()> {
     let parsed = Url::parse(text);
     if !parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
-        return Err(Error::Invalid(
-            "an address for the browser must be an absolute http(s) URL",
-        ));
+        return Err(Error::Invalid("an address for the browser must be an absolute http(s) URL"));
     }
     Ok(())
 }
@@ -245,9 +235,7 @@ impl CheckoutReply {
             id: object.required("id", CheckoutRef::new)?,
             state,
             customer: object.reference("customer", CustomerRef::new),
-            tenant: object
-                .text("client_reference_id")
-                .and_then(|id| id.parse().ok()),
+            tenant: object.text("client_reference_id").and_then(|id| id.parse().ok()),
             subscription: object.reference("subscription", SubscriptionRef::new),
             url: object.text("url").map(SecretString::from),
             expires_at: object.time("expires_at"),
@@ -294,13 +282,7 @@ impl PendingCheckout {
         now: DateTime<Utc>,
     ) -> Self {
         let creation_key = key.as_str().to_owned();
-        Self {
-            tenant_id,
-            creation_key,
-            request,
-            session_id: None,
-            created_at: now,
-        }
+        Self { tenant_id, creation_key, request, session_id: None, created_at: now }
     }
 
     /// The key of the creation.

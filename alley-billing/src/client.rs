@@ -40,9 +40,7 @@ pub struct StripeClient {
 
 impl std::fmt::Debug for StripeClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StripeClient")
-            .field("retry", &self.retry)
-            .finish_non_exhaustive()
+        f.debug_struct("StripeClient").field("retry", &self.retry).finish_non_exhaustive()
     }
 }
 
@@ -57,23 +55,11 @@ struct Call<'a> {
 
 impl Call<'_> {
     fn read(operation: &'static str, path: String, form: Form) -> Self {
-        Self {
-            operation,
-            method: Method::GET,
-            path,
-            form,
-            key: None,
-        }
+        Self { operation, method: Method::GET, path, form, key: None }
     }
 
     fn remove(operation: &'static str, path: String) -> Self {
-        Self {
-            operation,
-            method: Method::DELETE,
-            path,
-            form: Form::new(),
-            key: None,
-        }
+        Self { operation, method: Method::DELETE, path, form: Form::new(), key: None }
     }
 }
 
@@ -84,13 +70,7 @@ impl<'a> Call<'a> {
         form: Form,
         key: &'a IdempotencyKey,
     ) -> Self {
-        Self {
-            operation,
-            method: Method::POST,
-            path: path.into(),
-            form,
-            key: Some(key),
-        }
+        Self { operation, method: Method::POST, path: path.into(), form, key: Some(key) }
     }
 }
 
@@ -107,11 +87,7 @@ impl Answer {
     }
 
     fn malformed(&self, source: Malformed) -> Error {
-        Error::Answer {
-            operation: self.operation,
-            request_id: self.request_id.clone(),
-            source,
-        }
+        Error::Answer { operation: self.operation, request_id: self.request_id.clone(), source }
     }
 }
 
@@ -145,10 +121,7 @@ impl StripeClient {
     async fn send(&self, call: Call<'_>) -> Result<Answer> {
         let mut attempt = 1_u32;
         loop {
-            let outcome = self
-                .transport
-                .send(self.request(&call)?, &Self::LIMITS)
-                .await;
+            let outcome = self.transport.send(self.request(&call)?, &Self::LIMITS).await;
             let seen = match &outcome {
                 Ok(response) => Attempt::answer(
                     response.status(),
@@ -167,10 +140,7 @@ impl StripeClient {
             }
             return match outcome {
                 Ok(response) => self.judge(call.operation, &response),
-                Err(source) => Err(Error::NoAnswer {
-                    operation: call.operation,
-                    source,
-                }),
+                Err(source) => Err(Error::NoAnswer { operation: call.operation, source }),
             };
         }
     }
@@ -178,21 +148,14 @@ impl StripeClient {
     fn request(&self, call: &Call<'_>) -> Result<Request<Bytes>> {
         let form = call.form.encode();
         let in_query = call.method != Method::POST;
-        let query = if in_query && !form.is_empty() {
-            format!("?{form}")
-        } else {
-            String::new()
-        };
+        let query = if in_query && !form.is_empty() { format!("?{form}") } else { String::new() };
         let mut request = Request::builder()
             .method(call.method.clone())
             .uri(format!("{}{}{query}", self.base, call.path))
             .header(AUTHORIZATION, self.authorization.clone())
             .header("stripe-version", Self::VERSION)
             .header(ACCEPT, "application/json")
-            .header(
-                USER_AGENT,
-                concat!("alley-billing/", env!("CARGO_PKG_VERSION")),
-            );
+            .header(USER_AGENT, concat!("alley-billing/", env!("CARGO_PKG_VERSION")));
         if let Some(key) = call.key {
             request = request.header("idempotency-key", key.as_str());
         }
@@ -212,22 +175,12 @@ impl StripeClient {
         if response.status().is_success() {
             let Ok(body) = serde_json::from_slice(response.body()) else {
                 let source = Malformed::new("answer", "it is no JSON");
-                return Err(Error::Answer {
-                    operation,
-                    request_id,
-                    source,
-                });
+                return Err(Error::Answer { operation, request_id, source });
             };
-            return Ok(Answer {
-                operation,
-                request_id,
-                body,
-            });
+            return Ok(Answer { operation, request_id, body });
         }
         let wait = retry_after(response.headers(), self.clock.now());
-        Err(Error::Remote(remote_error(
-            operation, response, request_id, wait,
-        )))
+        Err(Error::Remote(remote_error(operation, response, request_id, wait)))
     }
 }
 
@@ -259,7 +212,5 @@ fn remote_error(
 /// Types and codes are words of a set; anything else could be text about a person.
 fn is_code(word: &str) -> bool {
     word.len() <= 64
-        && word
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.".contains(&b))
+        && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.".contains(&b))
 }

@@ -66,18 +66,14 @@ impl Config {
         webhook_secrets: &[SecretString],
     ) -> Result<Self> {
         if !is_plausible_key(&api_key) {
-            return Err(Error::Config(
-                "the API key is empty, too long or holds spaces",
-            ));
+            return Err(Error::Config("the API key is empty, too long or holds spaces"));
         }
         let other = match mode {
             Mode::Live => "_test_",
             Mode::Test => "_live_",
         };
         if api_key.expose_secret().get(2..8) == Some(other) {
-            return Err(Error::Config(
-                "the API key is of the other mode than configured",
-            ));
+            return Err(Error::Config("the API key is of the other mode than configured"));
         }
         Ok(Self {
             api_key,

@@ -72,21 +72,9 @@ pub async fn records_read_back_equal(fixture: &Fixture) -> Result<(), Violation>
     same(PROMISE, found, &customer)?;
     let found = kept(PROMISE, store.subscriptions(tenant).await)?;
     same(PROMISE, found, &subscription)?;
-    same(
-        PROMISE,
-        kept(PROMISE, store.invoices(tenant).await)?,
-        &invoice,
-    )?;
-    same(
-        PROMISE,
-        kept(PROMISE, store.checkout(tenant).await)?,
-        &checkout,
-    )?;
-    same(
-        PROMISE,
-        kept(PROMISE, store.inbox_event(&event.event_id).await)?,
-        &event,
-    )
+    same(PROMISE, kept(PROMISE, store.invoices(tenant).await)?, &invoice)?;
+    same(PROMISE, kept(PROMISE, store.checkout(tenant).await)?, &checkout)?;
+    same(PROMISE, kept(PROMISE, store.inbox_event(&event.event_id).await)?, &event)
 }
 
 /// Nothing of one tenant is answered to another.
@@ -106,11 +94,7 @@ pub async fn tenants_are_kept_apart(fixture: &Fixture) -> Result<(), Violation> 
     let store = &fixture.store;
     let own = kept(PROMISE, store.subscriptions(tenant(1)).await)?;
     let others = kept(PROMISE, store.subscriptions(tenant(2)).await)?;
-    ensure(
-        PROMISE,
-        own.len() == 1 && others.len() == 1,
-        "subscriptions of both",
-    )?;
+    ensure(PROMISE, own.len() == 1 && others.len() == 1, "subscriptions of both")?;
     let nothing = kept(PROMISE, store.customer(tenant(2)).await)?.is_none()
         && kept(PROMISE, store.checkout(tenant(2)).await)?.is_none()
         && kept(PROMISE, store.invoices(tenant(2)).await)?.is_empty();
@@ -133,10 +117,7 @@ pub async fn a_customer_id_belongs_to_one_tenant(fixture: &Fixture) -> Result<()
     }
     // Customers that are not linked yet do not collide.
     for number in [3, 4] {
-        let unlinked = Customer {
-            stripe_customer_id: None,
-            ..customer(tenant(number), 9, now)
-        };
+        let unlinked = Customer { stripe_customer_id: None, ..customer(tenant(number), 9, now) };
         let commit = commit(fixture, PROMISE)?.change(Write::Insert(unlinked));
         kept(PROMISE, fixture.store.commit(commit).await)?;
     }
@@ -159,43 +140,25 @@ pub async fn due_rows_come_in_order_and_up_to_the_limit(
         event.due_at = Some(at);
         let mut customer = customer(tenant(number), number, now);
         customer.review_at = Some(at);
-        commit = commit
-            .change(Write::Insert(event))
-            .change(Write::Insert(customer));
+        commit = commit.change(Write::Insert(event)).change(Write::Insert(customer));
     }
     let mut later = event("evt_6", 6, now);
     later.due_at = Some(now + TimeDelta::microseconds(1));
     let unwatched = customer(tenant(6), 6, now);
-    let commit = commit
-        .change(Write::Insert(later))
-        .change(Write::Insert(unwatched));
+    let commit = commit.change(Write::Insert(later)).change(Write::Insert(unwatched));
     kept(PROMISE, fixture.store.commit(commit).await)?;
     let store = &fixture.store;
     let events = kept(PROMISE, store.events_due(now, 3).await)?;
-    let ids: Vec<&str> = events
-        .iter()
-        .map(|one| one.record.event_id.as_str())
-        .collect();
-    ensure(
-        PROMISE,
-        ids == ["evt_5", "evt_4", "evt_3"],
-        format!("{ids:?}"),
-    )?;
+    let ids: Vec<&str> = events.iter().map(|one| one.record.event_id.as_str()).collect();
+    ensure(PROMISE, ids == ["evt_5", "evt_4", "evt_3"], format!("{ids:?}"))?;
     let all = kept(PROMISE, store.events_due(now, 100).await)?.len();
     ensure(PROMISE, all == 5, format!("{all} events due"))?;
     let customers = kept(PROMISE, store.customers_due(now, 2).await)?;
     let tenants: Vec<TenantId> = customers.iter().map(|one| one.record.tenant_id).collect();
-    ensure(
-        PROMISE,
-        tenants == [tenant(5), tenant(4)],
-        format!("{tenants:?}"),
-    )?;
+    ensure(PROMISE, tenants == [tenant(5), tenant(4)], format!("{tenants:?}"))?;
     let all = kept(PROMISE, store.customers_due(now, 100).await)?.len();
     ensure(PROMISE, all == 5, format!("{all} customers due"))?;
-    let old = kept(
-        PROMISE,
-        store.events_old(now - TimeDelta::seconds(3), 100).await,
-    )?;
+    let old = kept(PROMISE, store.events_old(now - TimeDelta::seconds(3), 100).await)?;
     ensure(PROMISE, old.len() == 3, format!("{} old events", old.len()))
 }
 
@@ -211,28 +174,14 @@ pub async fn settled_events_are_neither_due_nor_waiting(
     let pending = event("evt_1", 1, now);
     let insert = commit(fixture, PROMISE)?.change(Write::Insert(pending.clone()));
     kept(PROMISE, fixture.store.commit(insert).await)?;
-    let waiting = kept(
-        PROMISE,
-        fixture.store.events_waiting(&reference(1), 10).await,
-    )?;
+    let waiting = kept(PROMISE, fixture.store.events_waiting(&reference(1), 10).await)?;
     same(PROMISE, waiting, &pending)?;
     let record = pending.settled(InboxState::Done, Some(tenant(1)));
-    let settle = commit(fixture, PROMISE)?.change(Write::Update {
-        record,
-        read: Version::FIRST,
-    });
+    let settle = commit(fixture, PROMISE)?.change(Write::Update { record, read: Version::FIRST });
     kept(PROMISE, fixture.store.commit(settle).await)?;
     let due = kept(PROMISE, fixture.store.events_due(now, 10).await)?.len();
-    let waiting = kept(
-        PROMISE,
-        fixture.store.events_waiting(&reference(1), 10).await,
-    )?
-    .len();
-    ensure(
-        PROMISE,
-        due == 0 && waiting == 0,
-        format!("{due} due, {waiting} waiting"),
-    )
+    let waiting = kept(PROMISE, fixture.store.events_waiting(&reference(1), 10).await)?.len();
+    ensure(PROMISE, due == 0 && waiting == 0, format!("{due} due, {waiting} waiting"))
 }
 
 #[async_trait]
@@ -250,11 +199,7 @@ impl CommitFixture for Fixture {
     }
 
     fn delete(&self, number: u8, read: Version) -> Change {
-        Write::<PendingCheckout>::Delete {
-            key: Key::global(&tenant(number)),
-            read,
-        }
-        .into()
+        Write::<PendingCheckout>::Delete { key: Key::global(&tenant(number)), read }.into()
     }
 
     fn expect(&self, number: u8, basis: Basis) -> Expect {
@@ -266,11 +211,7 @@ impl CommitFixture for Fixture {
     }
 
     async fn version(&self, number: u8) -> Result<Option<Version>, StoreError> {
-        Ok(self
-            .store
-            .checkout(tenant(number))
-            .await?
-            .map(|found| found.version))
+        Ok(self.store.checkout(tenant(number)).await?.map(|found| found.version))
     }
 
     async fn commit(&self, commit: Commit<Change>) -> Result<Committed, StoreError> {
@@ -297,11 +238,7 @@ fn same<R: PartialEq + std::fmt::Debug>(
     expected: &R,
 ) -> Result<(), Violation> {
     let found: Vec<R> = found.into_iter().map(|one| one.record).collect();
-    ensure(
-        promise,
-        found.len() == 1 && found.first() == Some(expected),
-        format!("{found:?}"),
-    )
+    ensure(promise, found.len() == 1 && found.first() == Some(expected), format!("{found:?}"))
 }
 
 #[cfg(test)]
@@ -328,20 +265,14 @@ mod tests {
     }
 
     fn fixture(store: MemoryStore) -> Fixture {
-        let clock = Arc::new(ManualClock::new(
-            DateTime::from_timestamp(1_760_000_000, 0).unwrap(),
-        ));
+        let clock = Arc::new(ManualClock::new(DateTime::from_timestamp(1_760_000_000, 0).unwrap()));
         let key = SealKey::from_bytes(KeyId::new(1), &[1; 32]).unwrap();
         let keyring = Arc::new(Keyring::of(key));
         let env = Env::new(keyring, Arc::new(NoTransport), clock.clone())
             .with_clock(clock)
             .with_random(Arc::new(SeededRandom::new(3)));
         let store = Arc::new(store);
-        Fixture {
-            store: store.clone(),
-            outbox: store,
-            env,
-        }
+        Fixture { store: store.clone(), outbox: store, env }
     }
 
     #[test]

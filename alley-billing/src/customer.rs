@@ -69,18 +69,12 @@ impl Customer {
         key: &IdempotencyKey,
         now: DateTime<Utc>,
     ) -> Self {
-        Self {
-            creation_key: key.as_str().to_owned(),
-            ..Self::empty(tenant_id, livemode, now)
-        }
+        Self { creation_key: key.as_str().to_owned(), ..Self::empty(tenant_id, livemode, now) }
     }
 
     /// A tenant that was closed before it ever had a customer.
     pub fn closed(tenant_id: TenantId, livemode: bool, now: DateTime<Utc>) -> Self {
-        Self {
-            closing_at: Some(now),
-            ..Self::empty(tenant_id, livemode, now)
-        }
+        Self { closing_at: Some(now), ..Self::empty(tenant_id, livemode, now) }
     }
 
     const fn empty(tenant_id: TenantId, livemode: bool, now: DateTime<Utc>) -> Self {
@@ -102,9 +96,7 @@ impl Customer {
 
     /// The customer at Stripe, if it is linked and not known to be deleted.
     pub fn linked(&self) -> Option<&CustomerRef> {
-        self.stripe_customer_id
-            .as_ref()
-            .filter(|_| self.remote_deleted_at.is_none())
+        self.stripe_customer_id.as_ref().filter(|_| self.remote_deleted_at.is_none())
     }
 
     /// What has to be done next to have a customer.
@@ -118,9 +110,7 @@ impl Customer {
         if now.signed_duration_since(self.creation_key_at) < Self::KEY_LIFE {
             LinkStep::Create(IdempotencyKey::stored(self.creation_key.clone()))
         } else {
-            LinkStep::LookUp {
-                since: self.creation_key_at,
-            }
+            LinkStep::LookUp { since: self.creation_key_at }
         }
     }
 }
@@ -161,10 +151,7 @@ impl CustomerReply {
         Ok(Self {
             id: object.required("id", CustomerRef::new)?,
             deleted: object.flag("deleted"),
-            tenant: object
-                .at("metadata")
-                .text(Self::METADATA_KEY)
-                .and_then(|id| id.parse().ok()),
+            tenant: object.at("metadata").text(Self::METADATA_KEY).and_then(|id| id.parse().ok()),
         })
     }
 }

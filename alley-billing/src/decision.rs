@@ -180,25 +180,16 @@ pub fn decide(
             ending = ending || subscription.is_ending();
             plans.extend(subscription.lines().iter().filter_map(|item| {
                 let (product, lookup_key) = (item.product.clone(), item.lookup_key.clone());
-                item.price.clone().map(|price| Plan {
-                    price,
-                    product,
-                    lookup_key,
-                })
+                item.price.clone().map(|price| Plan { price, product, lookup_key })
             }));
         }
     }
     // An unknown end outlasts every known one.
-    let until = ends
-        .iter()
-        .copied()
-        .collect::<Option<Vec<_>>>()
-        .and_then(|ends| ends.into_iter().max());
+    let until =
+        ends.iter().copied().collect::<Option<Vec<_>>>().and_then(|ends| ends.into_iter().max());
     let old = synced_at.is_some_and(|at| now.signed_duration_since(at) > policy.stale_after);
     let overdue = until.is_some_and(|until| until <= now);
-    let contradictory = subscriptions
-        .iter()
-        .any(|subscription| subscription.needs_refetch);
+    let contradictory = subscriptions.iter().any(|subscription| subscription.needs_refetch);
     AccessDecision {
         granted: reason.grants(),
         reason,
@@ -214,15 +205,9 @@ pub fn decide(
 fn duplicates(subscriptions: &[Subscription]) -> BTreeSet<ProductRef> {
     let mut seen = BTreeSet::new();
     let mut twice = BTreeSet::new();
-    for subscription in subscriptions
-        .iter()
-        .filter(|one| !one.standing().is_terminal())
-    {
-        let products: BTreeSet<&ProductRef> = subscription
-            .lines()
-            .iter()
-            .filter_map(|item| item.product.as_ref())
-            .collect();
+    for subscription in subscriptions.iter().filter(|one| !one.standing().is_terminal()) {
+        let products: BTreeSet<&ProductRef> =
+            subscription.lines().iter().filter_map(|item| item.product.as_ref()).collect();
         for product in products {
             if !seen.insert(product) {
                 twice.insert(product.clone());
@@ -240,10 +225,8 @@ pub(crate) fn next_review(
     policy: &AccessPolicy,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    let moments = subscriptions
-        .iter()
-        .filter(|one| !one.standing().is_terminal())
-        .flat_map(|one| {
+    let moments =
+        subscriptions.iter().filter(|one| !one.standing().is_terminal()).flat_map(|one| {
             let standing = Standing::of(one, invoices, policy, now);
             [standing.until, one.trial_end, one.renews_at, one.cancel_at]
         });

@@ -111,23 +111,17 @@ impl From<&Error> for Problem {
         let problem = |status, code, text: &str| Self::new(status, code, text);
         match error {
             Error::Store(error) => error.into(),
-            Error::Forbidden => problem(
-                StatusCode::FORBIDDEN,
-                "forbidden",
-                "Ask an owner or administrator.",
-            ),
+            Error::Forbidden => {
+                problem(StatusCode::FORBIDDEN, "forbidden", "Ask an owner or administrator.")
+            }
             Error::Closing => problem(StatusCode::CONFLICT, "closing", "This account is closing."),
-            Error::Invalid(_) => problem(
-                StatusCode::BAD_REQUEST,
-                "invalid",
-                "The request cannot be used.",
-            ),
-            Error::Contended => problem(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "contended",
-                "Try again in a moment.",
-            )
-            .retry_after(TimeDelta::seconds(1)),
+            Error::Invalid(_) => {
+                problem(StatusCode::BAD_REQUEST, "invalid", "The request cannot be used.")
+            }
+            Error::Contended => {
+                problem(StatusCode::SERVICE_UNAVAILABLE, "contended", "Try again in a moment.")
+                    .retry_after(TimeDelta::seconds(1))
+            }
             Error::Remote(_) | Error::NoAnswer { .. } | Error::Answer { .. } => {
                 let text = "The payment service cannot be reached properly. Try again later.";
                 let wait = error.retry_after().unwrap_or(TimeDelta::seconds(30));

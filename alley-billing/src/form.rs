@@ -178,10 +178,7 @@ mod tests {
                 Form::new().set("line_items", vec![item.into()]),
                 "line_items[0][price]=price_1&line_items[0][quantity]=1",
             ),
-            (
-                Form::new().set("cancel_at_period_end", true),
-                "cancel_at_period_end=true",
-            ),
+            (Form::new().set("cancel_at_period_end", true), "cancel_at_period_end=true"),
             (Form::new().set("prorate", false), "prorate=false"),
             (Form::new().set("trial_end", at), "trial_end=1760000000"),
             (

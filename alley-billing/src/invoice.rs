@@ -69,9 +69,7 @@ impl InvoiceReply {
             subscription: parent
                 .reference("subscription", SubscriptionRef::new)
                 .or_else(|| object.reference("subscription", SubscriptionRef::new)),
-            status: object
-                .word("status")
-                .ok_or(Malformed::new("invoice", "status"))?,
+            status: object.word("status").ok_or(Malformed::new("invoice", "status"))?,
             billing_reason: object.word("billing_reason"),
             currency: object.word("currency"),
             amount_due_minor: amount("amount_due"),
@@ -94,11 +92,7 @@ impl InvoiceReply {
 
 /// One number before 2025-03-31.basil, a list of parts since.
 fn tax(object: Object<'_>) -> Option<i64> {
-    let parts = || {
-        object
-            .list("total_taxes")
-            .filter_map(|part| part.number("amount"))
-    };
+    let parts = || object.list("total_taxes").filter_map(|part| part.number("amount"));
     match parts().count() {
         0 => object.number("tax"),
         _ => Some(parts().fold(0, i64::saturating_add)),
@@ -230,10 +224,7 @@ impl InvoiceMeta {
         if !self.is_open() {
             return None;
         }
-        self.failed_at
-            .or(self.due_at)
-            .or(self.finalized_at)
-            .or(self.created_at)
+        self.failed_at.or(self.due_at).or(self.finalized_at).or(self.created_at)
     }
 }
 
@@ -251,17 +242,12 @@ mod tests {
         let new = read(include_str!("../tests/data/invoice.endive.paid.json"));
         assert_eq!(old, new);
         assert_eq!(new.subscription.unwrap().as_str(), "sub_1AlleyFx000001");
-        assert_eq!(
-            (new.status.as_str(), new.amount_paid_minor),
-            ("paid", 2_900)
-        );
+        assert_eq!((new.status.as_str(), new.amount_paid_minor), ("paid", 2_900));
     }
 
     #[test]
     fn a_failed_invoice_tells_since_when() {
-        let reply = read(include_str!(
-            "../tests/data/invoice.endive.open_failed.json"
-        ));
+        let reply = read(include_str!("../tests/data/invoice.endive.open_failed.json"));
         let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
         let tenant: TenantId = format!("ten_{:032}", 1).parse().unwrap();
         let mut invoice = InvoiceMeta::of(tenant, reply, at(0));

@@ -72,28 +72,12 @@ mod tests {
     fn queries_name_fields_that_exist_and_have_names_of_their_own() {
         for query in QUERIES {
             let fields = query.equals.iter().chain(query.absent).copied();
-            let fields = fields
-                .chain(query.order)
-                .chain(query.range.map(|range| range.field));
+            let fields = fields.chain(query.order).chain(query.range.map(|range| range.field));
             for field in fields {
-                assert!(
-                    query.record.field(field).is_some(),
-                    "{}: {field}",
-                    query.name
-                );
+                assert!(query.record.field(field).is_some(), "{}: {field}", query.name);
             }
-            assert_eq!(
-                QUERIES
-                    .iter()
-                    .filter(|other| other.name == query.name)
-                    .count(),
-                1
-            );
-            assert!(
-                RECORDS
-                    .iter()
-                    .any(|record| record.name == query.record.name)
-            );
+            assert_eq!(QUERIES.iter().filter(|other| other.name == query.name).count(), 1);
+            assert!(RECORDS.iter().any(|record| record.name == query.record.name));
         }
     }
 

@@ -18,10 +18,7 @@ pub struct PortalRequest {
 impl PortalRequest {
     /// The portal as configured in the Stripe account; its "back" link leads to `return_url`.
     pub fn new(return_url: impl Into<String>) -> Self {
-        Self {
-            return_url: return_url.into(),
-            configuration: None,
-        }
+        Self { return_url: return_url.into(), configuration: None }
     }
 
     /// Uses another portal configuration, `bpc_…`.
@@ -57,8 +54,6 @@ impl PortalPage {
     pub(crate) fn read(value: &Value) -> Result<Self, Malformed> {
         let url = Object::new("billing_portal.session", value).text("url");
         let url = url.ok_or(Malformed::new("billing_portal.session", "url"))?;
-        Ok(Self {
-            url: SecretString::from(url),
-        })
+        Ok(Self { url: SecretString::from(url) })
     }
 }

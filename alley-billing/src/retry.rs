@@ -31,11 +31,7 @@ impl Default for RetryRule {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Attempt {
     NoAnswer,
-    Answer {
-        status: StatusCode,
-        should_retry: Option<bool>,
-        retry_after: Option<Duration>,
-    },
+    Answer { status: StatusCode, should_retry: Option<bool>, retry_after: Option<Duration> },
 }
 
 impl Attempt {
@@ -44,30 +40,20 @@ impl Attempt {
         headers: &HeaderMap,
         retry_after: Option<Duration>,
     ) -> Self {
-        let should_retry = match headers
-            .get("stripe-should-retry")
-            .and_then(|value| value.to_str().ok())
-        {
-            Some("true") => Some(true),
-            Some("false") => Some(false),
-            _ => None,
-        };
-        Self::Answer {
-            status,
-            should_retry,
-            retry_after,
-        }
+        let should_retry =
+            match headers.get("stripe-should-retry").and_then(|value| value.to_str().ok()) {
+                Some("true") => Some(true),
+                Some("false") => Some(false),
+                _ => None,
+            };
+        Self::Answer { status, should_retry, retry_after }
     }
 }
 
 impl RetryRule {
     /// Takes all three.
     pub const fn new(max_retries: u32, initial: Duration, max: Duration) -> Self {
-        Self {
-            max_retries,
-            initial,
-            max,
-        }
+        Self { max_retries, initial, max }
     }
 
     /// How long to wait before the next attempt after attempt number `attempt` (from 1); `None`
@@ -78,11 +64,7 @@ impl RetryRule {
         }
         let (worth, asked) = match outcome {
             Attempt::NoAnswer => (true, None),
-            Attempt::Answer {
-                status,
-                should_retry,
-                retry_after,
-            } => {
+            Attempt::Answer { status, should_retry, retry_after } => {
                 let default = status == StatusCode::CONFLICT || status.is_server_error();
                 (should_retry.unwrap_or(default), retry_after)
             }
@@ -105,11 +87,7 @@ mod tests {
 
     fn answer(status: u16, should_retry: Option<bool>) -> Attempt {
         let status = StatusCode::from_u16(status).unwrap();
-        Attempt::Answer {
-            status,
-            should_retry,
-            retry_after: None,
-        }
+        Attempt::Answer { status, should_retry, retry_after: None }
     }
 
     #[test]
@@ -119,12 +97,7 @@ mod tests {
             ("none left", 3, Attempt::NoAnswer, false),
             ("none left though asked", 3, answer(500, Some(true)), false),
             ("told to stop", 1, answer(500, Some(false)), false),
-            (
-                "told to stop on conflict",
-                1,
-                answer(409, Some(false)),
-                false,
-            ),
+            ("told to stop on conflict", 1, answer(409, Some(false)), false),
             ("told to go on", 1, answer(400, Some(true)), true),
             ("rate limit, asked", 1, answer(429, Some(true)), true),
             ("rate limit, not asked", 1, answer(429, None), false),

@@ -74,9 +74,7 @@ impl Billing {
             queue: (0..QUEUES).map(|_| Mutex::new(())).collect(),
             warned: AtomicBool::new(false),
         };
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The client, for calls that billing does not make itself.
@@ -93,9 +91,7 @@ impl Billing {
     /// # Cancel safety
     /// May be dropped; the next call goes on where it was.
     pub async fn ensure_customer(&self, access: &Access) -> Result<CustomerRef> {
-        self.inner
-            .ensure_customer(access.tenant(), Asker::of(access))
-            .await
+        self.inner.ensure_customer(access.tenant(), Asker::of(access)).await
     }
 
     /// Begins a checkout, or finds the one that was begun for the same wish. For another wish the
@@ -113,9 +109,7 @@ impl Billing {
         request: &CheckoutRequest,
     ) -> Result<CheckoutOutcome> {
         require_admin(access)?;
-        self.inner
-            .start_checkout(access.tenant(), Asker::of(access), request)
-            .await
+        self.inner.start_checkout(access.tenant(), Asker::of(access), request).await
     }
 
     /// Looks at the session with which a browser came back, and reads the state from Stripe
@@ -131,9 +125,7 @@ impl Billing {
         access: &Access,
         session_id: &str,
     ) -> Result<CheckoutReturn> {
-        self.inner
-            .return_from_checkout(access.tenant(), session_id)
-            .await
+        self.inner.return_from_checkout(access.tenant(), session_id).await
     }
 
     /// Opens a portal page for the tenant's customer. Its address is stored nowhere.
@@ -148,15 +140,9 @@ impl Billing {
     ) -> Result<PortalPage> {
         require_admin(access)?;
         crate::checkout::check_url(request.return_url())?;
-        let customer = self
-            .inner
-            .ensure_customer(access.tenant(), Asker::of(access))
-            .await?;
+        let customer = self.inner.ensure_customer(access.tenant(), Asker::of(access)).await?;
         let key = IdempotencyKey::generate(self.inner.env.random.as_ref())?;
-        self.inner
-            .client
-            .create_portal(&customer, request, &key)
-            .await
+        self.inner.client.create_portal(&customer, request, &key).await
     }
 
     /// Whether the tenant has access, from what is stored; asks nobody.
@@ -203,11 +189,7 @@ impl Billing {
 }
 
 fn require_admin(access: &Access) -> Result<()> {
-    if access.is_admin() {
-        Ok(())
-    } else {
-        Err(Error::Forbidden)
-    }
+    if access.is_admin() { Ok(()) } else { Err(Error::Forbidden) }
 }
 
 /// Who asks and what for, for the trail.
@@ -219,17 +201,11 @@ pub(crate) struct Asker {
 
 impl Asker {
     const fn of(access: &Access) -> Self {
-        Self {
-            actor: access.actor(),
-            purpose: access.purpose(),
-        }
+        Self { actor: access.actor(), purpose: access.purpose() }
     }
 
     pub(crate) const fn job(name: &'static str) -> Self {
-        Self {
-            actor: Actor::Job(name),
-            purpose: Purpose::UserWorkflows,
-        }
+        Self { actor: Actor::Job(name), purpose: Purpose::UserWorkflows }
     }
 }
 
@@ -252,10 +228,7 @@ const QUEUES: usize = 64;
 
 impl Inner {
     fn rules(&self) -> Rules<'_> {
-        Rules {
-            policy: self.config.policy(),
-            reconcile_every: self.config.reconcile_every(),
-        }
+        Rules { policy: self.config.policy(), reconcile_every: self.config.reconcile_every() }
     }
 
     pub(crate) async fn access(&self, tenant: TenantId) -> Result<AccessDecision> {
@@ -266,22 +239,10 @@ impl Inner {
         let read = self.store.subscriptions(tenant).await?;
         let subscriptions: Vec<_> = read.into_iter().map(|one| one.record).collect();
         // Invoices matter for the grace period alone.
-        let failing = subscriptions
-            .iter()
-            .any(|one| one.standing() == SubscriptionStatus::PastDue);
-        let invoices = if failing {
-            self.store.invoices(tenant).await?
-        } else {
-            Vec::new()
-        };
+        let failing = subscriptions.iter().any(|one| one.standing() == SubscriptionStatus::PastDue);
+        let invoices = if failing { self.store.invoices(tenant).await? } else { Vec::new() };
         let invoices: Vec<_> = invoices.into_iter().map(|one| one.record).collect();
-        Ok(sync::access(
-            &customer.record,
-            &subscriptions,
-            &invoices,
-            policy,
-            now,
-        ))
+        Ok(sync::access(&customer.record, &subscriptions, &invoices, policy, now))
     }
 
     /// Applies a commit; `false` means that it was decided on something that has changed.

@@ -32,16 +32,14 @@ changes! {
 
 static CUSTOMER_BY_REF: Query =
     Query::new("billing_customer_by_ref", Customer::TYPE).equals(&["stripe_customer_id"]);
-static CUSTOMERS_DUE: Query = Query::new("billing_customers_due", Customer::TYPE)
-    .at_most("review_at")
-    .order_by("review_at");
+static CUSTOMERS_DUE: Query =
+    Query::new("billing_customers_due", Customer::TYPE).at_most("review_at").order_by("review_at");
 static SUBSCRIPTIONS: Query =
     Query::new("billing_subscriptions_of_tenant", Subscription::TYPE).equals(&["tenant_id"]);
 static INVOICES: Query =
     Query::new("billing_invoices_of_tenant", InvoiceMeta::TYPE).equals(&["tenant_id"]);
-static EVENTS_DUE: Query = Query::new("billing_inbox_due", InboxEvent::TYPE)
-    .at_most("due_at")
-    .order_by("due_at");
+static EVENTS_DUE: Query =
+    Query::new("billing_inbox_due", InboxEvent::TYPE).at_most("due_at").order_by("due_at");
 static EVENTS_WAITING: Query =
     Query::new("billing_inbox_waiting", InboxEvent::TYPE).equals(&["stripe_customer_id", "state"]);
 static EVENTS_OLD: Query = Query::new("billing_inbox_old", InboxEvent::TYPE)
@@ -154,10 +152,7 @@ impl<S: RecordStore + ?Sized> BillingStore for S {
         limit: u32,
     ) -> Result<Vec<Versioned<Customer>>, StoreError> {
         let page = PageRequest::first(limit);
-        Ok(self
-            .records(&CUSTOMERS_DUE, &[now.to_value()], page)
-            .await?
-            .items)
+        Ok(self.records(&CUSTOMERS_DUE, &[now.to_value()], page).await?.items)
     }
 
     async fn subscriptions(
@@ -191,10 +186,7 @@ impl<S: RecordStore + ?Sized> BillingStore for S {
         limit: u32,
     ) -> Result<Vec<Versioned<InboxEvent>>, StoreError> {
         let page = PageRequest::first(limit);
-        Ok(self
-            .records(&EVENTS_DUE, &[now.to_value()], page)
-            .await?
-            .items)
+        Ok(self.records(&EVENTS_DUE, &[now.to_value()], page).await?.items)
     }
 
     async fn events_waiting(
@@ -203,10 +195,7 @@ impl<S: RecordStore + ?Sized> BillingStore for S {
         limit: u32,
     ) -> Result<Vec<Versioned<InboxEvent>>, StoreError> {
         let arguments = [customer.to_value(), InboxState::Pending.to_value()];
-        Ok(self
-            .records(&EVENTS_WAITING, &arguments, PageRequest::first(limit))
-            .await?
-            .items)
+        Ok(self.records(&EVENTS_WAITING, &arguments, PageRequest::first(limit)).await?.items)
     }
 
     async fn events_old(
@@ -215,10 +204,7 @@ impl<S: RecordStore + ?Sized> BillingStore for S {
         limit: u32,
     ) -> Result<Vec<Versioned<InboxEvent>>, StoreError> {
         let page = PageRequest::first(limit);
-        Ok(self
-            .records(&EVENTS_OLD, &[before.to_value()], page)
-            .await?
-            .items)
+        Ok(self.records(&EVENTS_OLD, &[before.to_value()], page).await?.items)
     }
 
     async fn commit(&self, commit: Commit<Change>) -> Result<Committed, StoreError> {

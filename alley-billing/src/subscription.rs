@@ -51,18 +51,12 @@ impl Item {
 }
 
 fn span(object: Object<'_>) -> Span {
-    (
-        object.time("current_period_start"),
-        object.time("current_period_end"),
-    )
+    (object.time("current_period_start"), object.time("current_period_end"))
 }
 
 /// What is read of a subscription, in any version from 2025-02-24.acacia on.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a boolean of Stripe's"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a boolean of Stripe's")]
 #[non_exhaustive]
 pub struct SubscriptionReply {
     /// Its id.
@@ -113,9 +107,7 @@ impl SubscriptionReply {
             id: object.required("id", SubscriptionRef::new)?,
             customer: object.required("customer", CustomerRef::new)?,
             livemode: object.flag("livemode"),
-            status: object
-                .word("status")
-                .ok_or(Malformed::new("subscription", "status"))?,
+            status: object.word("status").ok_or(Malformed::new("subscription", "status"))?,
             items: Vec::new(),
             items_cut: object.at("items").flag("has_more"),
             period_start: object.time("current_period_start"),
@@ -259,9 +251,7 @@ impl Subscription {
 
     /// Its lines; none once the record was minimized.
     pub fn lines(&self) -> &[Item] {
-        self.items
-            .as_ref()
-            .map_or(&[], |Json(items)| items.as_slice())
+        self.items.as_ref().map_or(&[], |Json(items)| items.as_slice())
     }
 
     /// Whether its end is decided while it still runs. The flag alone misses cancellations that

@@ -164,18 +164,12 @@ pub(crate) fn access(
 /// The end of a checkout under way.
 pub(crate) fn forget(checkout: &Versioned<PendingCheckout>) -> Change {
     let key = Key::global(&checkout.record.tenant_id);
-    Write::<PendingCheckout>::Delete {
-        key,
-        read: checkout.version,
-    }
-    .into()
+    Write::<PendingCheckout>::Delete { key, read: checkout.version }.into()
 }
 
 /// A subscription that Stripe does not know any more.
 pub(crate) fn ended(mut subscription: Subscription, at: DateTime<Utc>) -> Subscription {
-    SubscriptionStatus::Canceled
-        .as_str()
-        .clone_into(&mut subscription.status);
+    SubscriptionStatus::Canceled.as_str().clone_into(&mut subscription.status);
     subscription.ended_at = subscription.ended_at.or(Some(at));
     subscription.source_at = at;
     subscription.needs_refetch = false;

@@ -73,13 +73,8 @@ impl Secrets {
         if secrets.is_empty() {
             return Err(Error::Config("a webhook endpoint needs a signing secret"));
         }
-        if secrets
-            .iter()
-            .any(|secret| secret.expose_secret().trim().is_empty())
-        {
-            return Err(Error::Config(
-                "a signing secret of the webhook endpoint is blank",
-            ));
+        if secrets.iter().any(|secret| secret.expose_secret().trim().is_empty()) {
+            return Err(Error::Config("a signing secret of the webhook endpoint is blank"));
         }
         let key = |secret: &SecretString| HmacSha256Key::new(secret.expose_secret().as_bytes());
         Ok(Self(secrets.iter().map(key).collect()))
@@ -116,11 +111,7 @@ impl Secrets {
         let at = DateTime::from_timestamp(signed.time, 0).ok_or(Rejection::Time)?;
         // Stripe's time has whole seconds; ours is cut to them, so that 300 s pass and 301 do not.
         let now = DateTime::from_timestamp(now.timestamp(), 0).ok_or(Rejection::Time)?;
-        if TimestampWindow::new(span, span).admits(at, now) {
-            Ok(())
-        } else {
-            Err(Rejection::Time)
-        }
+        if TimestampWindow::new(span, span).admits(at, now) { Ok(()) } else { Err(Rejection::Time) }
     }
 }
 
@@ -150,11 +141,7 @@ impl<'a> Signed<'a> {
         if !time_text.bytes().all(|byte| byte.is_ascii_digit()) || signatures.is_empty() {
             return None;
         }
-        Some(Self {
-            time_text,
-            time: time_text.parse().ok()?,
-            signatures,
-        })
+        Some(Self { time_text, time: time_text.parse().ok()?, signatures })
     }
 }
 

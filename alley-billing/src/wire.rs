@@ -28,10 +28,7 @@ pub(crate) struct Object<'a> {
 
 impl<'a> Object<'a> {
     pub(crate) const fn new(kind: &'static str, value: &'a Value) -> Self {
-        Self {
-            kind,
-            value: Some(value),
-        }
+        Self { kind, value: Some(value) }
     }
 
     fn member(self, name: &str) -> Option<&'a Value> {
@@ -39,19 +36,13 @@ impl<'a> Object<'a> {
     }
 
     pub(crate) fn at(self, name: &str) -> Self {
-        Self {
-            kind: self.kind,
-            value: self.member(name),
-        }
+        Self { kind: self.kind, value: self.member(name) }
     }
 
     pub(crate) fn list(self, name: &str) -> impl Iterator<Item = Self> + use<'a> {
         let kind = self.kind;
         let entries = self.member(name).and_then(Value::as_array);
-        entries.into_iter().flatten().map(move |value| Self {
-            kind,
-            value: Some(value),
-        })
+        entries.into_iter().flatten().map(move |value| Self { kind, value: Some(value) })
     }
 
     pub(crate) fn is_present(self) -> bool {
@@ -64,9 +55,7 @@ impl<'a> Object<'a> {
 
     /// A word of an open set: kept as it came, unless it is longer than any such word can be.
     pub(crate) fn word(self, name: &str) -> Option<String> {
-        self.text(name)
-            .filter(|word| word.len() <= 100)
-            .map(str::to_owned)
+        self.text(name).filter(|word| word.len() <= 100).map(str::to_owned)
     }
 
     pub(crate) fn flag(self, name: &str) -> bool {
@@ -85,9 +74,9 @@ impl<'a> Object<'a> {
     pub(crate) fn time(self, name: &str) -> Option<DateTime<Utc>> {
         match self.member(name)? {
             Value::Number(seconds) => DateTime::from_timestamp(seconds.as_i64()?, 0),
-            Value::String(text) => DateTime::parse_from_rfc3339(text)
-                .ok()
-                .map(|at| at.with_timezone(&Utc)),
+            Value::String(text) => {
+                DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc))
+            }
             _ => None,
         }
     }

@@ -38,32 +38,17 @@ impl Access {
         purpose: Purpose,
         role: TenantRole,
     ) -> Self {
-        Self {
-            tenant,
-            actor,
-            purpose,
-            role: Some(role),
-        }
+        Self { tenant, actor, purpose, role: Some(role) }
     }
 
     /// For background work that no person asked for; the job's name goes into the audit trail.
     pub const fn for_job(tenant: TenantId, job: &'static str, purpose: Purpose) -> Self {
-        Self {
-            tenant,
-            actor: Actor::Job(job),
-            purpose,
-            role: None,
-        }
+        Self { tenant, actor: Actor::Job(job), purpose, role: None }
     }
 
     /// For a verified call of a platform; its name goes into the audit trail.
     pub const fn for_platform(tenant: TenantId, platform: &'static str, purpose: Purpose) -> Self {
-        Self {
-            tenant,
-            actor: Actor::Platform(platform),
-            purpose,
-            role: None,
-        }
+        Self { tenant, actor: Actor::Platform(platform), purpose, role: None }
     }
 
     /// Access of a person without asking `Tenancy`; for conformance suites and tests only.

@@ -54,11 +54,7 @@ pub struct Stores {
 impl Stores {
     /// All records in one store.
     pub fn new<S: RecordStore>(store: Arc<S>, limiter: Arc<dyn Limiter>) -> Self {
-        Self {
-            identity: Arc::<S>::clone(&store),
-            tenancy: store,
-            limiter,
-        }
+        Self { identity: Arc::<S>::clone(&store), tenancy: store, limiter }
     }
 }
 
@@ -83,21 +79,13 @@ impl Accounts {
             });
         }
         let hasher = Arc::new(Hasher::new(config.hash_params));
-        Ok(Self {
-            env: env.clone(),
-            stores,
-            config: Arc::new(config),
-            hasher,
-        })
+        Ok(Self { env: env.clone(), stores, config: Arc::new(config), hasher })
     }
 
     /// Background work: expired tokens and sessions are deleted. Nothing depends on it but disk
     /// space.
     pub fn jobs(&self) -> Vec<Arc<dyn Job>> {
         let identity = Arc::clone(&self.stores.identity);
-        vec![Arc::new(sweep::SweepIdentity::new(
-            self.env.clone(),
-            identity,
-        ))]
+        vec![Arc::new(sweep::SweepIdentity::new(self.env.clone(), identity))]
     }
 }

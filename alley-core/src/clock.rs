@@ -37,10 +37,7 @@ impl SystemClock {
 }
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that asks the system"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system")]
     fn now(&self) -> DateTime<Utc> {
         DateTime::<Utc>::from(std::time::SystemTime::now()).trunc_subsecs(6)
     }
@@ -57,18 +54,13 @@ pub struct ManualClock {
 impl ManualClock {
     /// A clock that shows `start`, cut to whole microseconds.
     pub fn new(start: DateTime<Utc>) -> Self {
-        Self {
-            now: Mutex::new(start.trunc_subsecs(6)),
-        }
+        Self { now: Mutex::new(start.trunc_subsecs(6)) }
     }
 
     /// Moves the clock by `span`, which may be negative. Stays put where the calendar ends.
     pub fn advance(&self, span: TimeDelta) {
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = now
-            .checked_add_signed(span)
-            .unwrap_or(*now)
-            .trunc_subsecs(6);
+        *now = now.checked_add_signed(span).unwrap_or(*now).trunc_subsecs(6);
     }
 
     /// Sets the clock to `instant`, cut to whole microseconds; also backwards.

@@ -127,29 +127,17 @@ pub enum Action {
 impl<R: Record> From<Write<R>> for RecordWrite {
     fn from(write: Write<R>) -> Self {
         let action = match write {
-            Write::Insert(record) => Action::Insert {
-                key: record.key(),
-                row: record.to_row(),
-            },
-            Write::Update { record, read } => Action::Update {
-                key: record.key(),
-                row: record.to_row(),
-                read,
-            },
+            Write::Insert(record) => Action::Insert { key: record.key(), row: record.to_row() },
+            Write::Update { record, read } => {
+                Action::Update { key: record.key(), row: record.to_row(), read }
+            }
             Write::Delete { key, read } => Action::Delete { key, read },
             Write::Sync(records) => {
-                let rows = records
-                    .into_iter()
-                    .map(|record| (record.key(), record.to_row()));
-                Action::Sync {
-                    rows: rows.collect(),
-                }
+                let rows = records.into_iter().map(|record| (record.key(), record.to_row()));
+                Action::Sync { rows: rows.collect() }
             }
         };
-        Self {
-            record: R::TYPE,
-            action,
-        }
+        Self { record: R::TYPE, action }
     }
 }
 
@@ -192,20 +180,12 @@ pub struct Expect {
 impl Expect {
     /// The row must still not exist.
     pub fn absent<R: Record>(key: Key) -> Self {
-        Self {
-            record: R::TYPE,
-            key,
-            basis: Basis::Absent,
-        }
+        Self { record: R::TYPE, key, basis: Basis::Absent }
     }
 
     /// The row must still be at `version`.
     pub fn unchanged<R: Record>(key: Key, version: Version) -> Self {
-        Self {
-            record: R::TYPE,
-            key,
-            basis: Basis::Version(version),
-        }
+        Self { record: R::TYPE, key, basis: Basis::Version(version) }
     }
 }
 

@@ -33,10 +33,7 @@ pub struct Violation {
 impl Violation {
     /// The promise, as the check names it, and what was found instead.
     pub fn new(promise: &'static str, found: impl fmt::Display) -> Self {
-        Self {
-            promise,
-            found: found.to_string(),
-        }
+        Self { promise, found: found.to_string() }
     }
 
     /// The promise that was broken.
@@ -54,11 +51,7 @@ pub fn ensure(
     kept: bool,
     found: impl fmt::Display,
 ) -> Result<(), Violation> {
-    if kept {
-        Ok(())
-    } else {
-        Err(Violation::new(promise, found))
-    }
+    if kept { Ok(()) } else { Err(Violation::new(promise, found)) }
 }
 
 /// Turns any error into a violation of `promise`.

@@ -37,11 +37,7 @@ pub struct PasswordCredential {
 impl PasswordCredential {
     /// A password that was chosen at `chosen_at`.
     pub const fn new(account_id: AccountId, hash: Sealed, chosen_at: DateTime<Utc>) -> Self {
-        Self {
-            account_id,
-            hash,
-            chosen_at,
-        }
+        Self { account_id, hash, chosen_at }
     }
 }
 
@@ -177,12 +173,7 @@ impl StoredRecoveryCode {
         hash: Digest32,
         issued_at: DateTime<Utc>,
     ) -> Self {
-        Self {
-            code_id,
-            account_id,
-            hash,
-            issued_at,
-        }
+        Self { code_id, account_id, hash, issued_at }
     }
 }
 
@@ -229,10 +220,7 @@ mod tests {
     fn an_enrolment_runs_out_after_ten_minutes_or_five_wrong_codes() {
         let start = DateTime::UNIX_EPOCH;
         let late = start + TotpCredential::PENDING_LIFE;
-        assert_eq!(
-            begun(start).state(late - TimeDelta::seconds(1)),
-            TotpState::Pending
-        );
+        assert_eq!(begun(start).state(late - TimeDelta::seconds(1)), TotpState::Pending);
         assert_eq!(begun(start).state(late), TotpState::Dead);
         let four = (0..4).fold(begun(start), |totp, _| totp.failed());
         assert_eq!(four.state(start), TotpState::Pending);
@@ -243,10 +231,7 @@ mod tests {
     fn a_hundred_wrong_codes_in_a_row_kill_it_and_a_right_one_resets() {
         let now = DateTime::UNIX_EPOCH;
         let active = begun(now).accepted(7, now);
-        assert_eq!(
-            (active.state(now), active.last_accepted()),
-            (TotpState::Active, Some(7))
-        );
+        assert_eq!((active.state(now), active.last_accepted()), (TotpState::Active, Some(7)));
         let tired = (0..99).fold(active, |totp, _| totp.failed());
         assert_eq!(tired.state(now), TotpState::Active);
         assert_eq!(tired.clone().accepted(8, now).failures_in_row, 0);

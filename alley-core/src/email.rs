@@ -47,16 +47,12 @@ impl Email {
 
     /// What is before the `@`.
     pub fn expose_local_part(&self) -> &str {
-        self.address
-            .split_at_checked(self.at)
-            .map_or("", |(local, _)| local)
+        self.address.split_at_checked(self.at).map_or("", |(local, _)| local)
     }
 
     /// What is behind the `@`, in ASCII and lower case.
     pub fn domain(&self) -> &str {
-        self.address
-            .split_at_checked(self.at + 1)
-            .map_or("", |(_, domain)| domain)
+        self.address.split_at_checked(self.at + 1).map_or("", |(_, domain)| domain)
     }
 
     /// The octets to look the address up by: normal form C in lower case. Dots and `+` tags stay,
@@ -74,10 +70,7 @@ impl Email {
         if local.len() > 64 || text.len() > 1_024 {
             return Err(EmailError::TooLong);
         }
-        if local
-            .split('.')
-            .any(|atom| atom.is_empty() || !atom.nfc().all(|c| allowed.has(c)))
-        {
+        if local.split('.').any(|atom| atom.is_empty() || !atom.nfc().all(|c| allowed.has(c))) {
             return Err(EmailError::LocalPart);
         }
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_idna| EmailError::Domain)?;
@@ -88,10 +81,7 @@ impl Email {
         if address.len() > 254 {
             return Err(EmailError::TooLong);
         }
-        Ok(Self {
-            address,
-            at: local.len(),
-        })
+        Ok(Self { address, at: local.len() })
     }
 }
 
@@ -156,39 +146,18 @@ mod tests {
         assert_eq!(email.expose(), "Ann.Lee+shop@example.test");
         assert_eq!(email.expose_local_part(), "Ann.Lee+shop");
         assert_eq!(email.domain(), "example.test");
-        assert_eq!(
-            canonical("Ann.Lee+shop@EXAMPLE.test"),
-            "ann.lee+shop@example.test"
-        );
-        assert_eq!(
-            Email::parse("a@bücher.test").unwrap().domain(),
-            "xn--bcher-kva.test"
-        );
+        assert_eq!(canonical("Ann.Lee+shop@EXAMPLE.test"), "ann.lee+shop@example.test");
+        assert_eq!(Email::parse("a@bücher.test").unwrap().domain(), "xn--bcher-kva.test");
     }
 
     #[test]
     fn dots_tags_and_look_alikes_stay_different() {
-        assert_ne!(
-            canonical("annlee@example.test"),
-            canonical("ann.lee@example.test")
-        );
-        assert_ne!(
-            canonical("ann+a@example.test"),
-            canonical("ann@example.test")
-        );
+        assert_ne!(canonical("annlee@example.test"), canonical("ann.lee@example.test"));
+        assert_ne!(canonical("ann+a@example.test"), canonical("ann@example.test"));
         // Cyrillic a, Latin a.
-        assert_ne!(
-            canonical("\u{430}nn@example.test"),
-            canonical("ann@example.test")
-        );
-        assert_eq!(
-            canonical("e\u{301}va@example.test"),
-            canonical("\u{c9}va@example.test")
-        );
-        assert_eq!(
-            Email::parse("\u{430}nn@example.test").err(),
-            Some(EmailError::LocalPart)
-        );
+        assert_ne!(canonical("\u{430}nn@example.test"), canonical("ann@example.test"));
+        assert_eq!(canonical("e\u{301}va@example.test"), canonical("\u{c9}va@example.test"));
+        assert_eq!(Email::parse("\u{430}nn@example.test").err(), Some(EmailError::LocalPart));
     }
 
     #[test]

@@ -104,21 +104,13 @@ impl Env {
         purpose: Purpose,
     ) -> Result<AuditEntry, RandomError> {
         let id: AuditId = self.id()?;
-        Ok(AuditEntry::new(
-            id,
-            self.clock.now(),
-            self.actor(actor),
-            action,
-            purpose,
-        ))
+        Ok(AuditEntry::new(id, self.clock.now(), self.actor(actor), action, purpose))
     }
 
     /// The name of a person in the audit trail: a keyed hash, the same for all entries. Whoever
     /// knows the account id and holds the key finds the entries; nobody gets from them to the person.
     pub fn pseudonym(&self, account: AccountId) -> String {
-        let digest = self
-            .keyring
-            .blind_index("audit.pseudonym", account.as_uuid().as_bytes());
+        let digest = self.keyring.blind_index("audit.pseudonym", account.as_uuid().as_bytes());
         crate::hex::encode(digest.as_bytes().get(..16).unwrap_or_default())
     }
 

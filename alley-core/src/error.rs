@@ -78,10 +78,7 @@ impl StoreError {
         kind: StoreErrorKind,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self {
-            kind,
-            source: Some(source.into()),
-        }
+        Self { kind, source: Some(source.into()) }
     }
 
     /// Stored data cannot be read.
@@ -101,10 +98,7 @@ impl StoreError {
 
     /// Whether the same call may succeed later without a new decision.
     pub const fn is_retryable(&self) -> bool {
-        matches!(
-            self.kind,
-            StoreErrorKind::Unavailable | StoreErrorKind::Retry
-        )
+        matches!(self.kind, StoreErrorKind::Unavailable | StoreErrorKind::Retry)
     }
 }
 

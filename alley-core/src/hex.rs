@@ -2,10 +2,7 @@
 
 /// Lower-case digits, two for each byte.
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Reads exactly `2 * N` digits of either case.
@@ -37,9 +34,7 @@ mod tests {
     fn either_case_is_read_and_anything_else_is_refused() {
         assert_eq!(encode(&[0, 0x9f, 0xff]), "009fff");
         assert_eq!(*decode::<3>("009fFF").unwrap(), [0, 0x9f, 0xff]);
-        for wrong in [
-            "", "009ff", "009fff0", "009ffg", "+09fff", "00 fff", "009fffff",
-        ] {
+        for wrong in ["", "009ff", "009fff0", "009ffg", "+09fff", "00 fff", "009fffff"] {
             assert!(decode::<3>(wrong).is_none(), "{wrong}");
         }
     }

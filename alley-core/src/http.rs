@@ -60,10 +60,7 @@ pub struct RequestLimits {
 impl RequestLimits {
     /// Takes both limits.
     pub const fn new(timeout: Duration, max_body_bytes: usize) -> Self {
-        Self {
-            timeout,
-            max_body_bytes,
-        }
+        Self { timeout, max_body_bytes }
     }
 }
 
@@ -114,10 +111,7 @@ impl TransportError {
         kind: TransportErrorKind,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        Self {
-            kind,
-            source: Some(source.into()),
-        }
+        Self { kind, source: Some(source.into()) }
     }
 
     /// Why there was no reply.

@@ -34,17 +34,12 @@ impl<K: Kind> Id<K> {
         let mut bytes = [0_u8; 10];
         random.fill(&mut bytes)?;
         let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
-        Ok(Self::from_uuid(
-            uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid(),
-        ))
+        Ok(Self::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()))
     }
 
     /// Takes a UUID that was stored before. Any version is accepted.
     pub const fn from_uuid(uuid: Uuid) -> Self {
-        Self {
-            uuid,
-            kind: PhantomData,
-        }
+        Self { uuid, kind: PhantomData }
     }
 
     /// The UUID inside.
@@ -103,13 +98,9 @@ impl<K: Kind> FromStr for Id<K> {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = ParseIdError { prefix: K::PREFIX };
-        let rest = text
-            .strip_prefix(K::PREFIX)
-            .and_then(|rest| rest.strip_prefix('_'));
+        let rest = text.strip_prefix(K::PREFIX).and_then(|rest| rest.strip_prefix('_'));
         let hex = rest.filter(|hex| hex.len() == 32).ok_or(wrong)?;
-        Uuid::try_parse(hex)
-            .map(Self::from_uuid)
-            .map_err(|_cause| wrong)
+        Uuid::try_parse(hex).map(Self::from_uuid).map_err(|_cause| wrong)
     }
 }
 

@@ -145,8 +145,7 @@ impl<S: RecordStore + ?Sized> AccountReads for S {
         &self,
         email_index: Digest32,
     ) -> Result<Option<Versioned<Account>>, StoreError> {
-        self.first(&ACCOUNT_BY_EMAIL, &[email_index.to_value()])
-            .await
+        self.first(&ACCOUNT_BY_EMAIL, &[email_index.to_value()]).await
     }
 }
 
@@ -168,11 +167,7 @@ impl<S: RecordStore + ?Sized> CredentialReads for S {
         account: AccountId,
         hash: Digest32,
     ) -> Result<Option<Versioned<StoredRecoveryCode>>, StoreError> {
-        self.first(
-            &RECOVERY_CODE_BY_HASH,
-            &[account.to_value(), hash.to_value()],
-        )
-        .await
+        self.first(&RECOVERY_CODE_BY_HASH, &[account.to_value(), hash.to_value()]).await
     }
 
     async fn recovery_codes(
@@ -224,8 +219,7 @@ impl<S: RecordStore + ?Sized> SessionReads for S {
         now: DateTime<Utc>,
         page: PageRequest,
     ) -> Result<Page<Versioned<Session>>, StoreError> {
-        self.records(&SESSIONS_BY_END, &[now.to_value()], page)
-            .await
+        self.records(&SESSIONS_BY_END, &[now.to_value()], page).await
     }
 }
 
@@ -248,13 +242,11 @@ pub(crate) static TOKEN_BY_HASH: Query =
     Query::new("token_by_hash", OneTimeToken::TYPE).equals(&["token_hash"]);
 pub(crate) static TOKENS_OF_ACCOUNT: Query =
     Query::new("tokens_of_account", OneTimeToken::TYPE).equals(&["account_id"]);
-pub(crate) static TOKENS_BY_END: Query = Query::new("tokens_by_end", OneTimeToken::TYPE)
-    .at_most("expires_at")
-    .order_by("expires_at");
+pub(crate) static TOKENS_BY_END: Query =
+    Query::new("tokens_by_end", OneTimeToken::TYPE).at_most("expires_at").order_by("expires_at");
 pub(crate) static SESSION_BY_TOKEN: Query =
     Query::new("session_by_token", Session::TYPE).equals(&["token_hash"]);
 pub(crate) static SESSIONS_OF_ACCOUNT: Query =
     Query::new("sessions_of_account", Session::TYPE).equals(&["account_id"]);
-pub(crate) static SESSIONS_BY_END: Query = Query::new("sessions_by_end", Session::TYPE)
-    .at_most("expires_at")
-    .order_by("expires_at");
+pub(crate) static SESSIONS_BY_END: Query =
+    Query::new("sessions_by_end", Session::TYPE).at_most("expires_at").order_by("expires_at");

@@ -48,11 +48,7 @@ pub struct JobReport {
 impl JobReport {
     /// `done` units, and whether there is `more` to do at once.
     pub const fn new(done: u64, more: bool) -> Self {
-        Self {
-            done,
-            more,
-            failures: Vec::new(),
-        }
+        Self { done, more, failures: Vec::new() }
     }
 }
 
@@ -105,9 +101,7 @@ impl JobsReport {
 
     /// Whether a job said that it has more to do at once.
     pub fn more(&self) -> bool {
-        self.runs
-            .iter()
-            .any(|run| matches!(&run.outcome, JobOutcome::Ran(report) if report.more))
+        self.runs.iter().any(|run| matches!(&run.outcome, JobOutcome::Ran(report) if report.more))
     }
 }
 
@@ -125,11 +119,7 @@ impl Jobs {
 
     /// A list of jobs; they run in its order.
     pub fn new(list: Vec<Arc<dyn Job>>, leases: Arc<dyn Leases>, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            list,
-            leases,
-            clock,
-        }
+        Self { list, leases, clock }
     }
 
     /// The jobs.
@@ -166,14 +156,8 @@ impl Jobs {
                 }
             };
             next = Some(next.map_or(due, |next| next.min(due)));
-            runs.push(JobRun {
-                name: job.name(),
-                outcome,
-            });
+            runs.push(JobRun { name: job.name(), outcome });
         }
-        Ok(JobsReport {
-            runs,
-            next: next.unwrap_or_else(|| self.clock.now()),
-        })
+        Ok(JobsReport { runs, next: next.unwrap_or_else(|| self.clock.now()) })
     }
 }

@@ -24,15 +24,9 @@ impl HmacSha256Key {
         let mut block = zeroize::Zeroizing::new([0_u8; 64]);
         if secret.len() > block.len() {
             let hashed = <Sha256 as sha2::Digest>::digest(secret);
-            block
-                .iter_mut()
-                .zip(hashed)
-                .for_each(|(to, from)| *to = from);
+            block.iter_mut().zip(hashed).for_each(|(to, from)| *to = from);
         } else {
-            block
-                .iter_mut()
-                .zip(secret)
-                .for_each(|(to, from)| *to = *from);
+            block.iter_mut().zip(secret).for_each(|(to, from)| *to = *from);
         }
         Self(Hmac::new(&(*block).into()))
     }

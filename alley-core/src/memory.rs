@@ -36,9 +36,7 @@ impl MemoryStore {
     /// An empty store that breaks one promise of the contract, to prove that a suite notices.
     #[cfg(feature = "conformance")]
     pub fn broken(fault: Fault) -> Self {
-        Self {
-            state: Mutex::new(State::broken(fault)),
-        }
+        Self { state: Mutex::new(State::broken(fault)) }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -75,20 +73,15 @@ impl RecordStore for MemoryStore {
             Some(after) if query.descending => place < after,
             Some(after) => place > after,
         });
-        let mut rows: Vec<((Value, Key), StoredRow)> = rest
-            .take(limit.saturating_add(1))
-            .map(|(place, row)| (place, row.clone()))
-            .collect();
+        let mut rows: Vec<((Value, Key), StoredRow)> =
+            rest.take(limit.saturating_add(1)).map(|(place, row)| (place, row.clone())).collect();
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next = rows
             .last()
             .filter(|_| more)
             .map(|((order, key), _)| Cursor::new(query.name, order, key));
-        Ok(Page::new(
-            rows.into_iter().map(|(_, row)| row).collect(),
-            next,
-        ))
+        Ok(Page::new(rows.into_iter().map(|(_, row)| row).collect(), next))
     }
 
     async fn count(&self, query: &'static Query, arguments: &[Value]) -> Result<u64, StoreError> {
@@ -102,9 +95,7 @@ impl RecordStore for MemoryStore {
 }
 
 fn open(cursor: &Cursor, query: &Query) -> Result<(Value, Key), StoreError> {
-    cursor
-        .open(query.name)
-        .map_err(|error| StoreError::with_source(StoreErrorKind::Other, error))
+    cursor.open(query.name).map_err(|error| StoreError::with_source(StoreErrorKind::Other, error))
 }
 
 type Found<'a> = Vec<(&'a Key, &'a StoredRow)>;
@@ -124,16 +115,11 @@ fn select<'a>(
         return Err(StoreError::with_source(StoreErrorKind::Other, text));
     }
     let rows = state.rows(query.record);
-    Ok(rows
-        .filter(|(_, stored)| selects(query, arguments, &stored.record))
-        .collect())
+    Ok(rows.filter(|(_, stored)| selects(query, arguments, &stored.record)).collect())
 }
 
 fn value<'a>(record: &RecordType, row: &'a Row, field: &str) -> &'a Value {
-    record
-        .position(field)
-        .and_then(|position| row.get(position))
-        .unwrap_or(&Value::Null)
+    record.position(field).and_then(|position| row.get(position)).unwrap_or(&Value::Null)
 }
 
 fn selects(query: &Query, arguments: &[Value], row: &Row) -> bool {
@@ -141,10 +127,7 @@ fn selects(query: &Query, arguments: &[Value], row: &Row) -> bool {
         let stored = value(query.record, row, field);
         *stored != Value::Null && stored == argument
     });
-    let absent = query
-        .absent
-        .iter()
-        .all(|field| *value(query.record, row, field) == Value::Null);
+    let absent = query.absent.iter().all(|field| *value(query.record, row, field) == Value::Null);
     let bounded = match (query.range, arguments.last()) {
         (Some(range), Some(bound)) => {
             let stored = value(query.record, row, range.field);
@@ -164,9 +147,9 @@ fn sort<'a>(query: &Query, found: Found<'a>) -> Vec<((Value, Key), &'a StoredRow
     let mut sorted: Vec<((Value, Key), &StoredRow)> = found
         .into_iter()
         .map(|(key, stored)| {
-            let order = query.order.map_or(Value::Null, |field| {
-                value(query.record, &stored.record, field).clone()
-            });
+            let order = query
+                .order
+                .map_or(Value::Null, |field| value(query.record, &stored.record, field).clone());
             ((order, key.clone()), stored)
         })
         .collect();

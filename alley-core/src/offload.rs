@@ -154,10 +154,7 @@ impl ThreadOffload {
             longest_queue: queue,
             longest_wait,
         });
-        let mut offload = Self {
-            shared,
-            threads: Vec::new(),
-        };
+        let mut offload = Self { shared, threads: Vec::new() };
         // Counted before they start, so that the first work finds room at once.
         offload.shared.lock().idle_threads = threads.max(1);
         for number in 0..threads.max(1) {
@@ -214,11 +211,7 @@ impl Shared {
             return Err(Overloaded);
         }
         let (done, receiver) = oneshot::channel();
-        queue.waiting.push_back(Task {
-            work,
-            since: Instant::now(),
-            done,
-        });
+        queue.waiting.push_back(Task { work, since: Instant::now(), done });
         drop(queue);
         self.changed.notify_one();
         Ok(receiver)
@@ -242,10 +235,7 @@ impl Shared {
             } else if queue.closed {
                 return;
             } else {
-                queue = self
-                    .changed
-                    .wait(queue)
-                    .unwrap_or_else(PoisonError::into_inner);
+                queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
             }
         }
     }

@@ -22,18 +22,12 @@ impl PageRequest {
 
     /// The first `limit` rows.
     pub fn first(limit: u32) -> Self {
-        Self {
-            limit: limit.clamp(1, Self::MAX),
-            after: None,
-        }
+        Self { limit: limit.clamp(1, Self::MAX), after: None }
     }
 
     /// Up to `limit` rows behind `cursor`.
     pub fn after(cursor: Cursor, limit: u32) -> Self {
-        Self {
-            limit: limit.clamp(1, Self::MAX),
-            after: Some(cursor),
-        }
+        Self { limit: limit.clamp(1, Self::MAX), after: Some(cursor) }
     }
 }
 
@@ -59,10 +53,7 @@ impl<T> Page<T> {
     /// The first error of `turn`.
     pub fn try_map<U, E>(self, turn: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
         let items = self.items.into_iter().map(turn).collect::<Result<_, _>>()?;
-        Ok(Page {
-            items,
-            next: self.next,
-        })
+        Ok(Page { items, next: self.next })
     }
 }
 
@@ -87,9 +78,7 @@ impl Cursor {
     /// # Errors
     /// When the text was made for another query, by another version, or by somebody else.
     pub fn open(&self, query: &str) -> Result<(Value, Key), CursorError> {
-        let bytes = URL_SAFE_NO_PAD
-            .decode(&self.0)
-            .map_err(|_cause| CursorError)?;
+        let bytes = URL_SAFE_NO_PAD.decode(&self.0).map_err(|_cause| CursorError)?;
         let rest = bytes.strip_prefix(&[1]).ok_or(CursorError)?;
         let (name, rest) = part(rest)?;
         let (order, rest) = part(rest)?;
@@ -97,10 +86,7 @@ impl Cursor {
         if name != query.as_bytes() || !rest.is_empty() {
             return Err(CursorError);
         }
-        let order = Key::from_bytes(order)
-            .map_err(|_cause| CursorError)?
-            .id()
-            .clone();
+        let order = Key::from_bytes(order).map_err(|_cause| CursorError)?.id().clone();
         Ok((order, Key::from_bytes(key).map_err(|_cause| CursorError)?))
     }
 

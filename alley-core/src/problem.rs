@@ -22,12 +22,7 @@ pub struct Problem {
 impl Problem {
     /// A problem without a retry time.
     pub fn new(status: StatusCode, code: &'static str, public_text: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            public_text: public_text.into(),
-            retry_after: None,
-        }
+        Self { status, code, public_text: public_text.into(), retry_after: None }
     }
 
     /// Says when to try again.
@@ -41,18 +36,12 @@ impl Problem {
 impl From<&StoreError> for Problem {
     fn from(error: &StoreError) -> Self {
         match error.kind() {
-            StoreErrorKind::Conflict(_) | StoreErrorKind::Duplicate { .. } => Self::new(
-                StatusCode::CONFLICT,
-                "conflict",
-                "It was changed by somebody else.",
-            ),
+            StoreErrorKind::Conflict(_) | StoreErrorKind::Duplicate { .. } => {
+                Self::new(StatusCode::CONFLICT, "conflict", "It was changed by somebody else.")
+            }
             StoreErrorKind::Unavailable | StoreErrorKind::Retry | StoreErrorKind::CommitUnknown => {
-                Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "unavailable",
-                    "Try again in a moment.",
-                )
-                .retry_after(TimeDelta::seconds(1))
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.")
+                    .retry_after(TimeDelta::seconds(1))
             }
             _ => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -67,12 +56,10 @@ impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
         match error {
             Error::Store(error) => error.into(),
-            Error::Overloaded | Error::Contended => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "busy",
-                "Try again in a moment.",
-            )
-            .retry_after(TimeDelta::seconds(1)),
+            Error::Overloaded | Error::Contended => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Try again in a moment.")
+                    .retry_after(TimeDelta::seconds(1))
+            }
             Error::Random(_) | Error::Seal(_) | Error::Open { .. } | Error::Invalid { .. } => {
                 Self::new(
                     StatusCode::INTERNAL_SERVER_ERROR,

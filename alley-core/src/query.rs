@@ -50,15 +50,7 @@ pub enum Bound {
 impl Query {
     /// All rows of a record type, by id.
     pub const fn new(name: &'static str, record: &'static RecordType) -> Self {
-        Self {
-            name,
-            record,
-            equals: &[],
-            absent: &[],
-            range: None,
-            order: None,
-            descending: false,
-        }
+        Self { name, record, equals: &[], absent: &[], range: None, order: None, descending: false }
     }
 
     /// Only rows whose fields equal the arguments. Name the tenant field first where there is one.
@@ -78,30 +70,21 @@ impl Query {
     /// Only rows whose field is at most the last argument.
     #[must_use]
     pub const fn at_most(mut self, field: &'static str) -> Self {
-        self.range = Some(Range {
-            field,
-            bound: Bound::AtMost,
-        });
+        self.range = Some(Range { field, bound: Bound::AtMost });
         self
     }
 
     /// Only rows whose field is at least the last argument.
     #[must_use]
     pub const fn at_least(mut self, field: &'static str) -> Self {
-        self.range = Some(Range {
-            field,
-            bound: Bound::AtLeast,
-        });
+        self.range = Some(Range { field, bound: Bound::AtLeast });
         self
     }
 
     /// Only rows whose field is more than the last argument.
     #[must_use]
     pub const fn more_than(mut self, field: &'static str) -> Self {
-        self.range = Some(Range {
-            field,
-            bound: Bound::MoreThan,
-        });
+        self.range = Some(Range { field, bound: Bound::MoreThan });
         self
     }
 

@@ -65,10 +65,7 @@ pub struct SeededRandom {
 impl SeededRandom {
     /// The stream of `seed`, from its beginning.
     pub const fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            block: Mutex::new(0),
-        }
+        Self { seed, block: Mutex::new(0) }
     }
 }
 

@@ -34,10 +34,7 @@ impl Limit {
         if burst == 0 || micros < 1 || period > MOST_PERIOD_MICROS {
             return Err(LimitError);
         }
-        Ok(Self {
-            burst,
-            interval: TimeDelta::microseconds(micros),
-        })
+        Ok(Self { burst, interval: TimeDelta::microseconds(micros) })
     }
 
     /// `count` in each `period`: as many at once, coming back evenly over the period.
@@ -72,9 +69,7 @@ impl Limit {
     /// The time in which `count` come back, not more than a hundred years.
     fn of(&self, count: u32) -> TimeDelta {
         let micros = self.interval.num_microseconds().unwrap_or(i64::MAX);
-        let micros = micros
-            .saturating_mul(i64::from(count))
-            .min(MOST_PERIOD_MICROS);
+        let micros = micros.saturating_mul(i64::from(count)).min(MOST_PERIOD_MICROS);
         TimeDelta::microseconds(micros)
     }
 }
@@ -124,25 +119,17 @@ pub struct Taken {
 /// denied. If the clock goes backwards nothing more is allowed than before.
 pub fn take(full_at: Option<DateTime<Utc>>, now: DateTime<Utc>, limit: &Limit, cost: u32) -> Taken {
     let base = full_at.map_or(now, |full_at| full_at.max(now));
-    let next = base
-        .checked_add_signed(limit.of(cost))
-        .unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let next = base.checked_add_signed(limit.of(cost)).unwrap_or(DateTime::<Utc>::MAX_UTC);
     let ahead = next.signed_duration_since(now);
     let period = limit.period();
     if ahead > period || cost > limit.burst {
         let retry_after = (ahead - period).clamp(TimeDelta::zero(), period);
-        return Taken {
-            decision: Decision::Denied { retry_after },
-            full_at,
-        };
+        return Taken { decision: Decision::Denied { retry_after }, full_at };
     }
     let free = (period - ahead).num_microseconds().unwrap_or(0);
     let each = limit.interval.num_microseconds().unwrap_or(1).max(1);
     let remaining = u32::try_from(free / each).unwrap_or(0);
-    Taken {
-        decision: Decision::Allowed { remaining },
-        full_at: Some(next),
-    }
+    Taken { decision: Decision::Allowed { remaining }, full_at: Some(next) }
 }
 
 /// Counts against limits, for all processes that share it.

@@ -171,18 +171,12 @@ pub struct Key {
 impl Key {
     /// Key of a record without a tenant.
     pub fn global(id: &impl Field) -> Self {
-        Self {
-            tenant: None,
-            id: id.to_value(),
-        }
+        Self { tenant: None, id: id.to_value() }
     }
 
     /// Key of a record of `tenant`.
     pub fn of(tenant: TenantId, id: &impl Field) -> Self {
-        Self {
-            tenant: Some(tenant),
-            id: id.to_value(),
-        }
+        Self { tenant: Some(tenant), id: id.to_value() }
     }
 
     /// For stores that read keys back.
@@ -263,10 +257,7 @@ impl Key {
 /// When the row is too short or the value is of another kind.
 #[doc(hidden)]
 pub fn take<T: Field>(row: &mut std::vec::IntoIter<Value>) -> Result<T, FieldError> {
-    T::from_value(
-        row.next()
-            .ok_or(FieldError::new("a row with a value for each field"))?,
-    )
+    T::from_value(row.next().ok_or(FieldError::new("a row with a value for each field"))?)
 }
 
 #[cfg(test)]

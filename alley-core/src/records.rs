@@ -55,11 +55,7 @@ mod tests {
         for query in QUERIES {
             let range = query.range.iter().map(|range| &range.field);
             for field in query.equals.iter().chain(query.order.iter()).chain(range) {
-                assert!(
-                    query.record.field(field).is_some(),
-                    "{}: {field}",
-                    query.name
-                );
+                assert!(query.record.field(field).is_some(), "{}: {field}", query.name);
             }
         }
     }
@@ -68,11 +64,7 @@ mod tests {
     fn every_edge_leads_to_a_record_of_this_crate() {
         for record in RECORDS {
             for edge in record.edges {
-                assert!(
-                    RECORDS.iter().any(|other| other.name == edge.target),
-                    "{}",
-                    record.name
-                );
+                assert!(RECORDS.iter().any(|other| other.name == edge.target), "{}", record.name);
                 assert!(record.field(edge.field).is_some());
             }
         }

@@ -32,18 +32,12 @@ pub struct LegReport {
 impl LegReport {
     /// A state without a reason.
     pub const fn new(state: LegState) -> Self {
-        Self {
-            state,
-            reason: None,
-        }
+        Self { state, reason: None }
     }
 
     /// A state and why.
     pub const fn because(state: LegState, reason: &'static str) -> Self {
-        Self {
-            state,
-            reason: Some(reason),
-        }
+        Self { state, reason: Some(reason) }
     }
 }
 

@@ -91,19 +91,13 @@ impl Keyring {
         random: &dyn SecureRandom,
     ) -> Result<Sealed, SealError> {
         if plaintext.len() > Sealed::MAX_PLAINTEXT_BYTES {
-            return Err(SealError::TooLong {
-                found: plaintext.len(),
-            });
+            return Err(SealError::TooLong { found: plaintext.len() });
         }
         let mut nonce = [0_u8; aead::NONCE_BYTES];
         random.fill(&mut nonce)?;
         let (id, root) = self.primary();
         let keys = aead::MessageKeys::derive(root, &nonce);
-        let header = Header {
-            id,
-            nonce,
-            commitment: keys.commitment,
-        };
+        let header = Header { id, nonce, commitment: keys.commitment };
         write(&header, &keys, context, plaintext)
     }
 
@@ -226,14 +220,7 @@ impl Header {
         let (nonce, rest) = rest.split_first_chunk()?;
         let (commitment, ciphertext) = rest.split_first_chunk()?;
         let id = KeyId::new(u32::from_be_bytes(*id));
-        Some((
-            Self {
-                id,
-                nonce: *nonce,
-                commitment: *commitment,
-            },
-            ciphertext,
-        ))
+        Some((Self { id, nonce: *nonce, commitment: *commitment }, ciphertext))
     }
 
     fn to_bytes(&self) -> Vec<u8> {
@@ -254,10 +241,8 @@ fn write(
 ) -> Result<Sealed, SealError> {
     let mut bytes = header.to_bytes();
     let associated = context.associated_data(&bytes);
-    let ciphertext =
-        aead::seal(&keys.key, &header.nonce, &associated, plaintext).ok_or(SealError::TooLong {
-            found: plaintext.len(),
-        })?;
+    let ciphertext = aead::seal(&keys.key, &header.nonce, &associated, plaintext)
+        .ok_or(SealError::TooLong { found: plaintext.len() })?;
     bytes.extend_from_slice(&ciphertext);
     Ok(Sealed(bytes))
 }

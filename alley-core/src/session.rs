@@ -135,28 +135,20 @@ impl Session {
 
     /// The level that its sign-in reached.
     pub const fn level(&self) -> AssuranceLevel {
-        if self.second_factor_at.is_some() {
-            AssuranceLevel::Aal2
-        } else {
-            AssuranceLevel::Aal1
-        }
+        if self.second_factor_at.is_some() { AssuranceLevel::Aal2 } else { AssuranceLevel::Aal1 }
     }
 
     /// What a presented token of this session is worth at `now`.
     pub fn state(&self, limits: &SessionLimits, now: DateTime<Utc>) -> SessionState {
         if let Some(at) = self.rotated_at {
-            return SessionState::Rotated {
-                since: now.signed_duration_since(at),
-            };
+            return SessionState::Rotated { since: now.signed_duration_since(at) };
         }
         // A clock that was set back makes the span negative, which ends nothing and extends nothing.
         let unused = now.signed_duration_since(self.seen_at);
         if now >= self.expires_at || unused >= limits.idle {
             return SessionState::Expired;
         }
-        SessionState::Live {
-            touch: unused >= limits.touch_every,
-        }
+        SessionState::Live { touch: unused >= limits.touch_every }
     }
 
     /// Whether every factor it was started with was given within `limits.fresh`.
@@ -222,25 +214,16 @@ impl SessionLimits {
     };
 
     /// 30 days, for one factor (NIST SP 800-63B-4, section 2.1.3).
-    pub const AAL1: Self = Self {
-        absolute: TimeDelta::days(30),
-        idle: TimeDelta::days(30),
-        ..Self::BALANCED
-    };
+    pub const AAL1: Self =
+        Self { absolute: TimeDelta::days(30), idle: TimeDelta::days(30), ..Self::BALANCED };
 
     /// 24 hours, or one hour unused (section 2.2.3).
-    pub const AAL2: Self = Self {
-        absolute: TimeDelta::hours(24),
-        idle: TimeDelta::hours(1),
-        ..Self::BALANCED
-    };
+    pub const AAL2: Self =
+        Self { absolute: TimeDelta::hours(24), idle: TimeDelta::hours(1), ..Self::BALANCED };
 
     /// 12 hours, or 15 minutes unused (section 2.3.3).
-    pub const AAL3: Self = Self {
-        absolute: TimeDelta::hours(12),
-        idle: TimeDelta::minutes(15),
-        ..Self::BALANCED
-    };
+    pub const AAL3: Self =
+        Self { absolute: TimeDelta::hours(12), idle: TimeDelta::minutes(15), ..Self::BALANCED };
 }
 
 impl Default for SessionLimits {
@@ -258,19 +241,13 @@ pub(crate) fn give_way<'a>(
 ) -> Vec<&'a Versioned<Session>> {
     let is_live =
         |session: &Session| matches!(session.state(limits, now), SessionState::Live { .. });
-    let mut live: Vec<_> = sessions
-        .iter()
-        .filter(|session| is_live(&session.record))
-        .collect();
+    let mut live: Vec<_> = sessions.iter().filter(|session| is_live(&session.record)).collect();
     live.sort_by_key(|session| (session.record.seen_at, session.record.session_id));
     let most = limits.most_per_account.max(1);
     let surplus = (live.len() + 1).saturating_sub(most);
     live.drain(..surplus.min(live.len()));
     let families: Vec<_> = live.iter().map(|session| session.record.family).collect();
-    sessions
-        .iter()
-        .filter(|session| !families.contains(&session.record.family))
-        .collect()
+    sessions.iter().filter(|session| !families.contains(&session.record.family)).collect()
 }
 
 /// What the host knows of the program at the other end.
@@ -308,13 +285,7 @@ impl Client {
     /// The name as it is kept.
     pub(crate) fn kept_device(&self) -> Option<String> {
         let device = self.device.as_ref()?;
-        Some(
-            device
-                .chars()
-                .filter(|letter| !letter.is_control())
-                .take(100)
-                .collect(),
-        )
+        Some(device.chars().filter(|letter| !letter.is_control()).take(100).collect())
     }
 
     /// The network as it is kept: three of four octets, or the first 48 bits.

@@ -93,9 +93,7 @@ pub trait RecordStoreExt: RecordStore {
         query: &'static Query,
         arguments: &[Value],
     ) -> Result<Option<Versioned<R>>, StoreError> {
-        let page = self
-            .records(query, arguments, PageRequest::first(1))
-            .await?;
+        let page = self.records(query, arguments, PageRequest::first(1)).await?;
         Ok(page.items.into_iter().next())
     }
 }

@@ -95,10 +95,7 @@ pub enum TenantChange {
 impl Tenancy {
     /// Puts the door together. Nothing is read or written.
     pub fn new(env: &Env, stores: Stores) -> Self {
-        Self {
-            env: env.clone(),
-            stores,
-        }
+        Self { env: env.clone(), stores }
     }
 
     /// What acts on facts of this crate: memberships of closed accounts are removed.
@@ -133,10 +130,7 @@ impl Tenancy {
             let owner = Membership::new(tenant_id, self.env.id()?, id, TenantRole::Owner, now);
             let commit: Commit<TenancyChange> = self.env.commit()?;
             let commit = commit
-                .expect(Expect::unchanged::<Account>(
-                    account.record.key(),
-                    account.version,
-                ))
+                .expect(Expect::unchanged::<Account>(account.record.key(), account.version))
                 .change(Write::Insert(tenant))
                 .change(Write::Insert(owner))
                 .audit(self.audit(Actor::Account(id), "tenant.create", tenant_id)?);
@@ -160,12 +154,7 @@ impl Tenancy {
         purpose: Purpose,
     ) -> Result<AccessDecision, Error> {
         let account = session.account();
-        let status = self
-            .stores
-            .tenancy
-            .tenant(tenant)
-            .await?
-            .map(|row| row.record.status);
+        let status = self.stores.tenancy.tenant(tenant).await?.map(|row| row.record.status);
         let member = self.stores.tenancy.membership(tenant, account).await?;
         let decided = may_enter(status, member.map(|row| row.record.role));
         let decided = match decided {
@@ -174,14 +163,11 @@ impl Tenancy {
         };
         let actor = Actor::Account(account);
         match decided {
-            Ok(role) => Ok(AccessDecision::Granted(Access::granted(
-                tenant, actor, purpose, role,
-            ))),
+            Ok(role) => Ok(AccessDecision::Granted(Access::granted(tenant, actor, purpose, role))),
             Err(refused) => {
                 let entry = self.env.audit(actor, "tenant.access", purpose)?;
                 let entry = entry.tenant(tenant).target(Tenant::TYPE.name, tenant);
-                self.note(entry.outcome(AuditOutcome::Denied, refused.code()))
-                    .await?;
+                self.note(entry.outcome(AuditOutcome::Denied, refused.code())).await?;
                 Ok(AccessDecision::Refused(refused))
             }
         }
@@ -204,10 +190,7 @@ impl Tenancy {
     pub async fn suspend(&self, tenant: TenantId, actor: Actor) -> Result<TenantChange, Error> {
         let action = ("tenant.suspend", Some(Fact::TenantSuspended { tenant }));
         self.set_status(tenant, actor, action, |row| match row.status {
-            TenantStatus::Active => Ok(Tenant {
-                status: TenantStatus::Suspended,
-                ..row
-            }),
+            TenantStatus::Active => Ok(Tenant { status: TenantStatus::Suspended, ..row }),
             TenantStatus::Suspended => Err(TenantChange::Unchanged),
             TenantStatus::Closing => Err(TenantChange::Closing),
         })
@@ -219,15 +202,10 @@ impl Tenancy {
     /// # Errors
     /// When storage or randomness fails.
     pub async fn resume(&self, tenant: TenantId, actor: Actor) -> Result<TenantChange, Error> {
-        self.set_status(tenant, actor, ("tenant.resume", None), |row| {
-            match row.status {
-                TenantStatus::Suspended => Ok(Tenant {
-                    status: TenantStatus::Active,
-                    ..row
-                }),
-                TenantStatus::Active => Err(TenantChange::Unchanged),
-                TenantStatus::Closing => Err(TenantChange::Closing),
-            }
+        self.set_status(tenant, actor, ("tenant.resume", None), |row| match row.status {
+            TenantStatus::Suspended => Ok(Tenant { status: TenantStatus::Active, ..row }),
+            TenantStatus::Active => Err(TenantChange::Unchanged),
+            TenantStatus::Closing => Err(TenantChange::Closing),
         })
         .await
     }
@@ -245,8 +223,7 @@ impl Tenancy {
         let tenant = access.tenant();
         let Some((_, TenantRole::Owner)) = self.role_now(access).await? else {
             let entry = self.audit(access.actor(), "tenant.close", tenant)?;
-            self.note(entry.outcome(AuditOutcome::Denied, "not_owner"))
-                .await?;
+            self.note(entry.outcome(AuditOutcome::Denied, "not_owner")).await?;
             return Ok(TenantChange::NotAllowed);
         };
         let now = self.env.now();
@@ -275,10 +252,7 @@ impl Tenancy {
             };
             let commit: Commit<TenancyChange> = self.env.commit()?;
             let mut commit = commit
-                .change(Write::Update {
-                    record,
-                    read: row.version,
-                })
+                .change(Write::Update { record, read: row.version })
                 .audit(self.audit(actor, action, id)?);
             if let Some(fact) = &fact {
                 commit = commit.fact(self.env.fact(fact.clone())?);
@@ -302,11 +276,7 @@ impl Tenancy {
         let Actor::Account(account) = access.actor() else {
             return Ok(None);
         };
-        let member = self
-            .stores
-            .tenancy
-            .membership(access.tenant(), account)
-            .await?;
+        let member = self.stores.tenancy.membership(access.tenant(), account).await?;
         Ok(member.map(|row| (account, row.record.role)))
     }
 

@@ -135,13 +135,7 @@ impl Membership {
         role: TenantRole,
         joined_at: DateTime<Utc>,
     ) -> Self {
-        Self {
-            tenant_id,
-            membership_id,
-            account_id,
-            role,
-            joined_at,
-        }
+        Self { tenant_id, membership_id, account_id, role, joined_at }
     }
 }
 
@@ -217,26 +211,10 @@ mod tests {
         let owner = Some(TenantRole::Owner);
         for (status, role, expected) in [
             (Some(TenantStatus::Active), owner, Ok(TenantRole::Owner)),
-            (
-                Some(TenantStatus::Suspended),
-                owner,
-                Err(AccessRefused::Suspended),
-            ),
-            (
-                Some(TenantStatus::Closing),
-                owner,
-                Err(AccessRefused::Closing),
-            ),
-            (
-                Some(TenantStatus::Active),
-                None,
-                Err(AccessRefused::NotMember),
-            ),
-            (
-                Some(TenantStatus::Closing),
-                None,
-                Err(AccessRefused::NotMember),
-            ),
+            (Some(TenantStatus::Suspended), owner, Err(AccessRefused::Suspended)),
+            (Some(TenantStatus::Closing), owner, Err(AccessRefused::Closing)),
+            (Some(TenantStatus::Active), None, Err(AccessRefused::NotMember)),
+            (Some(TenantStatus::Closing), None, Err(AccessRefused::NotMember)),
             (None, owner, Err(AccessRefused::NotMember)),
         ] {
             assert_eq!(may_enter(status, role), expected, "{status:?} {role:?}");

@@ -145,9 +145,7 @@ pub(crate) fn draw(prefix: &str, random: &dyn SecureRandom) -> Result<SecretStri
 pub(crate) fn is_token(prefix: &str, text: &str) -> bool {
     text.strip_prefix(prefix).is_some_and(|rest| {
         rest.len() == TEXT_LENGTH
-            && rest
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     })
 }
 
@@ -190,10 +188,7 @@ mod tests {
         let (token, text) = issue(TokenPurpose::ResetPassword);
         let hash = OneTimeToken::look_up(TokenPurpose::ResetPassword, text.expose_secret());
         assert_eq!(hash, Some(token.token_hash));
-        assert_eq!(
-            OneTimeToken::look_up(TokenPurpose::VerifyEmail, text.expose_secret()),
-            None
-        );
+        assert_eq!(OneTimeToken::look_up(TokenPurpose::VerifyEmail, text.expose_secret()), None);
         let (address, start) = (Digest32::new([3; 32]), DateTime::UNIX_EPOCH);
         assert!(token.proves(TokenPurpose::ResetPassword, address, start));
         assert!(!token.proves(TokenPurpose::VerifyEmail, address, start));
@@ -209,18 +204,8 @@ mod tests {
         let (_, text) = issue(TokenPurpose::VerifyEmail);
         let text = text.expose_secret();
         let cut = text.split_at(52).0;
-        for wrong in [
-            "",
-            "alley_ver_",
-            cut,
-            &format!("{text}A"),
-            &text.replace('_', "."),
-        ] {
-            assert_eq!(
-                OneTimeToken::look_up(TokenPurpose::VerifyEmail, wrong),
-                None,
-                "{wrong}"
-            );
+        for wrong in ["", "alley_ver_", cut, &format!("{text}A"), &text.replace('_', ".")] {
+            assert_eq!(OneTimeToken::look_up(TokenPurpose::VerifyEmail, wrong), None, "{wrong}");
         }
     }
 

@@ -186,10 +186,7 @@ impl TotpSettings {
         issuer: &str,
         account: &str,
     ) -> Result<SecretString, TotpError> {
-        if [issuer, account]
-            .iter()
-            .any(|name| name.is_empty() || name.contains(':'))
-        {
+        if [issuer, account].iter().any(|name| name.is_empty() || name.contains(':')) {
             return Err(TotpError::Label);
         }
         let (issuer, account) = (percent_encode(issuer), percent_encode(account));
@@ -234,11 +231,7 @@ impl TotpSettings {
 
 impl Default for TotpSettings {
     fn default() -> Self {
-        Self {
-            algorithm: TotpAlgorithm::Sha1,
-            digits: 6,
-            window: TotpWindow::OneStep,
-        }
+        Self { algorithm: TotpAlgorithm::Sha1, digits: 6, window: TotpWindow::OneStep }
     }
 }
 

@@ -57,10 +57,7 @@ impl ValueKind {
 
 /// The type of an engine's column.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "mirrors the three kinds of `Value`"
-)]
+#[expect(clippy::exhaustive_enums, reason = "mirrors the three kinds of `Value`")]
 pub enum Storage {
     /// 64-bit whole numbers.
     Int,
@@ -238,10 +235,7 @@ impl std::fmt::Debug for Digest32 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // 32 bits are enough to correlate two lines and of no use for a look-up.
         let [first, second, third, fourth, ..] = self.0;
-        write!(
-            f,
-            "Digest32({first:02x}{second:02x}{third:02x}{fourth:02x}…)"
-        )
+        write!(f, "Digest32({first:02x}{second:02x}{third:02x}{fourth:02x}…)")
     }
 }
 
@@ -254,9 +248,7 @@ impl Field for Digest32 {
 
     fn from_value(value: Value) -> Result<Self, FieldError> {
         let wrong = FieldError::new("a digest of 32 bytes");
-        <[u8; 32]>::try_from(Vec::from_value(value)?)
-            .map(Self)
-            .map_err(|_cause| wrong)
+        <[u8; 32]>::try_from(Vec::from_value(value)?).map(Self).map_err(|_cause| wrong)
     }
 }
 

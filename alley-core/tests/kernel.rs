@@ -30,30 +30,20 @@ impl HttpTransport for Offline {
 
 fn env() -> Env {
     let key = SealKey::from_bytes(KeyId::new(1), &[7; 32]).unwrap();
-    let clock = Arc::new(ManualClock::new(
-        DateTime::UNIX_EPOCH + Duration::from_secs(1_000),
-    ));
-    Env::new(
-        Arc::new(Keyring::of(key)),
-        Arc::new(Offline),
-        Arc::clone(&clock) as _,
-    )
-    .with_clock(clock)
-    .with_random(Arc::new(SeededRandom::new(5)))
+    let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH + Duration::from_secs(1_000)));
+    Env::new(Arc::new(Keyring::of(key)), Arc::new(Offline), Arc::clone(&clock) as _)
+        .with_clock(clock)
+        .with_random(Arc::new(SeededRandom::new(5)))
 }
 
 #[tokio::test]
 async fn memory_store_keeps_the_contract() {
     let store = Arc::new(MemoryStore::new());
     let env = env();
-    kernel(Arc::clone(&store) as _, Arc::clone(&store) as _, &env)
-        .await
-        .unwrap();
+    kernel(Arc::clone(&store) as _, Arc::clone(&store) as _, &env).await.unwrap();
     outbox(store.as_ref(), store.as_ref(), &env).await.unwrap();
     leases(store.as_ref(), env.now()).await.unwrap();
-    personal_records(store.as_ref(), store.as_ref(), &env)
-        .await
-        .unwrap();
+    personal_records(store.as_ref(), store.as_ref(), &env).await.unwrap();
 }
 
 #[tokio::test]

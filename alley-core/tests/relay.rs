@@ -58,13 +58,7 @@ impl Stage {
             vec![Arc::clone(&listener) as _],
             Arc::clone(&clock) as _,
         );
-        Self {
-            store,
-            clock,
-            random: SeededRandom::new(1),
-            listener,
-            relay,
-        }
+        Self { store, clock, random: SeededRandom::new(1), listener, relay }
     }
 
     fn id<K: alley_core::Kind>(&self) -> Id<K> {
@@ -106,11 +100,7 @@ async fn a_failing_subscriber_holds_back_its_stream_and_no_other() {
         Fact::TenantClosed { tenant: one },
     ];
     assert_eq!(stage.heard(), order);
-    assert_eq!(
-        stage.relay.run_once(10).await.unwrap().done,
-        0,
-        "delivered once"
-    );
+    assert_eq!(stage.relay.run_once(10).await.unwrap().done, 0, "delivered once");
 }
 
 #[derive(Debug, Default)]
@@ -152,21 +142,11 @@ async fn a_job_runs_when_it_is_due_and_under_one_lease() {
     assert_eq!(*counter.0.lock().unwrap(), 2);
 
     stage.clock.advance(TimeDelta::seconds(61));
-    let held = stage
-        .store
-        .acquire("count", Duration::from_mins(5), stage.clock.now())
-        .await;
+    let held = stage.store.acquire("count", Duration::from_mins(5), stage.clock.now()).await;
     assert!(matches!(held.unwrap(), Acquired::Lease(_)));
     let blocked = jobs.run_due(1).await.unwrap();
-    assert!(
-        matches!(blocked.runs[0].outcome, JobOutcome::Held(_)),
-        "another process has it"
-    );
+    assert!(matches!(blocked.runs[0].outcome, JobOutcome::Held(_)), "another process has it");
     stage.clock.advance(TimeDelta::seconds(301));
     jobs.run_due(1).await.unwrap();
-    assert_eq!(
-        *counter.0.lock().unwrap(),
-        3,
-        "a lease that ran out is taken over"
-    );
+    assert_eq!(*counter.0.lock().unwrap(), 3, "a lease that ran out is taken over");
 }

@@ -76,10 +76,7 @@ fn at(seconds: &Value) -> DateTime<Utc> {
 fn hotp_of_rfc_4226() {
     let group = vectors("rfc4226_hotp");
     let secret = TotpSecret::from_bytes(&hex(&group["secret_hex"])).unwrap();
-    assert_eq!(
-        secret.to_base32().expose_secret(),
-        text(&group["secret_base32"])
-    );
+    assert_eq!(secret.to_base32().expose_secret(), text(&group["secret_base32"]));
     for case in cases(&group) {
         let code = TotpSettings::default().code(&secret, number(&case["counter"]));
         assert_eq!(code.expose_secret(), text(&case["code"]));
@@ -110,10 +107,9 @@ fn totp_window() {
     let group = vectors("totp_window_derived");
     let secret = TotpSecret::from_bytes(&hex(&group["secret_hex"])).unwrap();
     for case in cases(&group) {
-        for (window, accepted) in [
-            (TotpWindow::OneStep, "skew1_accept"),
-            (TotpWindow::Strict, "skew0_accept"),
-        ] {
+        for (window, accepted) in
+            [(TotpWindow::OneStep, "skew1_accept"), (TotpWindow::Strict, "skew0_accept")]
+        {
             let settings = TotpSettings::default().with_window(window);
             let check = settings.check(&secret, text(&case["code6"]), None, at(&case["unix"]));
             let step = number(&case["code_step"]);
@@ -128,9 +124,7 @@ fn otpauth_uri() {
     let case = vectors("otpauth_uri");
     let secret = TotpSecret::from_bytes(&hex(&case["secret_hex"])).unwrap();
     let (issuer, account) = (text(&case["issuer"]), text(&case["account"]));
-    let uri = TotpSettings::default()
-        .uri(&secret, issuer, account)
-        .unwrap();
+    let uri = TotpSettings::default().uri(&secret, issuer, account).unwrap();
     assert_eq!(uri.expose_secret(), text(&case["uri"]));
 }
 
@@ -147,16 +141,7 @@ fn argon2id_of_rfc_9106() {
         associated_data: &associated_data,
     };
     let mut tag = vec![0; usize::try_from(number(&case["tag_len"])).unwrap()];
-    argon2id(
-        Cost {
-            memory_kib,
-            passes,
-            lanes,
-        },
-        &input,
-        &mut tag,
-    )
-    .unwrap();
+    argon2id(Cost { memory_kib, passes, lanes }, &input, &mut tag).unwrap();
     assert_eq!(to_hex(&tag), text(&case["tag_hex"]));
 }
 
@@ -167,9 +152,7 @@ fn stored_argon2id_hashes_of_the_reference_implementation() {
     for case in cases(&vectors("argon2id_phc")) {
         let password = String::from_utf8(hex(&case["password_utf8_hex"])).unwrap();
         let stored = PasswordHash::from_phc(text(&case["phc"]));
-        let outcome = hasher
-            .verify(&policy.read(&password).unwrap(), &stored)
-            .unwrap();
+        let outcome = hasher.verify(&policy.read(&password).unwrap(), &stored).unwrap();
         // The hash of the decomposed form cannot be reached, because the input is composed first.
         let composed = !text(&case["name"]).starts_with("NFD");
         let expected = Verification::Verified { rehash: false };
@@ -178,28 +161,11 @@ fn stored_argon2id_hashes_of_the_reference_implementation() {
         let [memory_kib, passes, lanes] = ["m_kib", "t", "p"].map(|name| small(&case[name]));
         let salt = hex(&case["salt_hex"]);
         let (password, secret, associated_data) = (password.as_bytes(), &[][..], &[][..]);
-        let input = Argon2idInput {
-            password,
-            salt: &salt,
-            secret,
-            associated_data,
-        };
+        let input = Argon2idInput { password, salt: &salt, secret, associated_data };
         let mut tag = [0; 32];
-        argon2id(
-            Cost {
-                memory_kib,
-                passes,
-                lanes,
-            },
-            &input,
-            &mut tag,
-        )
-        .unwrap();
+        argon2id(Cost { memory_kib, passes, lanes }, &input, &mut tag).unwrap();
         let encoded = base64::Engine::encode(&base64::prelude::BASE64_STANDARD_NO_PAD, tag);
-        assert_eq!(
-            text(&case["phc"]).rsplit('$').next(),
-            Some(encoded.as_str())
-        );
+        assert_eq!(text(&case["phc"]).rsplit('$').next(), Some(encoded.as_str()));
     }
 }
 
@@ -247,10 +213,8 @@ fn pkce_of_rfc_7636() {
     let case = vectors("rfc7636_pkce");
     let verifier = PkceVerifier::parse(SecretString::from(text(&case["verifier"]))).unwrap();
     assert_eq!(verifier.challenge(), text(&case["challenge"]));
-    let standard = base64::Engine::decode(
-        &base64::prelude::BASE64_URL_SAFE_NO_PAD,
-        text(&case["challenge"]),
-    );
+    let standard =
+        base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, text(&case["challenge"]));
     assert_eq!(verifier.challenge_hex(), to_hex(&standard.unwrap()));
 }
 
@@ -263,29 +227,13 @@ fn gcra_as_worked_by_hand() {
     let mut full_at = None;
     for event in group["events"].as_array().unwrap() {
         let now = DateTime::UNIX_EPOCH + millis(&event["now"]);
-        let Taken {
-            decision,
-            full_at: after,
-            ..
-        } = take(full_at, now, &limit, 1);
+        let Taken { decision, full_at: after, .. } = take(full_at, now, &limit, 1);
         if event["allow"].as_bool().unwrap() {
             assert!(matches!(decision, Decision::Allowed { .. }), "{event}");
-            assert_eq!(
-                after,
-                Some(DateTime::UNIX_EPOCH + millis(&event["tat"])),
-                "{event}"
-            );
+            assert_eq!(after, Some(DateTime::UNIX_EPOCH + millis(&event["tat"])), "{event}");
         } else {
-            let capped = event
-                .get("retry_after_capped")
-                .unwrap_or(&event["retry_after"]);
-            assert_eq!(
-                decision,
-                Decision::Denied {
-                    retry_after: millis(capped)
-                },
-                "{event}"
-            );
+            let capped = event.get("retry_after_capped").unwrap_or(&event["retry_after"]);
+            assert_eq!(decision, Decision::Denied { retry_after: millis(capped) }, "{event}");
             assert_eq!(after, full_at, "{event}");
         }
         full_at = after;

@@ -58,115 +58,41 @@ pub async fn records_read_back_equal(fixture: &Fixture) -> Result<(), Violation>
     write_all(fixture, PROMISE, &samples).await?;
     let store = &fixture.store;
     let tenant = samples.tenant;
-    let Samples {
-        draft, revision, ..
-    } = &samples;
-    same(
-        PROMISE,
-        store.template(tenant, samples.template.template_id).await,
-        &samples.template,
-    )?;
-    let found = store
-        .template_version(tenant, samples.template.template_id, 1)
-        .await;
+    let Samples { draft, revision, .. } = &samples;
+    same(PROMISE, store.template(tenant, samples.template.template_id).await, &samples.template)?;
+    let found = store.template_version(tenant, samples.template.template_id, 1).await;
     same(PROMISE, found, &samples.version)?;
-    same(
-        PROMISE,
-        store.campaign(tenant, draft.campaign_id).await,
-        &samples.campaign,
-    )?;
-    let found = store
-        .contact(tenant, &draft.shop_ref, &draft.creator_ref)
-        .await;
+    same(PROMISE, store.campaign(tenant, draft.campaign_id).await, &samples.campaign)?;
+    let found = store.contact(tenant, &draft.shop_ref, &draft.creator_ref).await;
     same(PROMISE, found, &samples.contact)?;
     same(PROMISE, store.draft(tenant, draft.draft_id).await, draft)?;
-    same(
-        PROMISE,
-        store.revision(tenant, draft.draft_id, 1).await,
-        revision,
-    )?;
-    first(
-        PROMISE,
-        store.reviews(tenant, draft.draft_id).await,
-        &samples.review,
-    )?;
-    first(
-        PROMISE,
-        store.review_notes(tenant, draft.draft_id).await,
-        &samples.note,
-    )?;
+    same(PROMISE, store.revision(tenant, draft.draft_id, 1).await, revision)?;
+    first(PROMISE, store.reviews(tenant, draft.draft_id).await, &samples.review)?;
+    first(PROMISE, store.review_notes(tenant, draft.draft_id).await, &samples.note)?;
     ledger_reads_back_equal(fixture, &samples).await
 }
 
 async fn ledger_reads_back_equal(fixture: &Fixture, samples: &Samples) -> Result<(), Violation> {
     const PROMISE: &str = "records of pacing and delivery read back equal";
     let (store, tenant) = (&fixture.store, samples.tenant);
-    let Samples {
-        draft,
-        hand_out,
-        delivery,
-        ..
-    } = samples;
+    let Samples { draft, hand_out, delivery, .. } = samples;
     same(PROMISE, store.pacing_state(tenant).await, &samples.state)?;
-    same(
-        PROMISE,
-        store.pacing_policy(tenant, 1).await,
-        &samples.policy,
-    )?;
-    first(
-        PROMISE,
-        store.spends_since(tenant, samples.spend.at).await,
-        &samples.spend,
-    )?;
-    first(
-        PROMISE,
-        store.spends_of_creator(tenant, &draft.creator_ref).await,
-        &samples.spend,
-    )?;
-    same(
-        PROMISE,
-        store.hand_out(tenant, hand_out.hand_out_id).await,
-        hand_out,
-    )?;
-    same(
-        PROMISE,
-        store
-            .hand_out_by_request(tenant, &hand_out.request_key)
-            .await,
-        hand_out,
-    )?;
-    same(
-        PROMISE,
-        store.hand_out_by_token(tenant, hand_out.token_hash).await,
-        hand_out,
-    )?;
+    same(PROMISE, store.pacing_policy(tenant, 1).await, &samples.policy)?;
+    first(PROMISE, store.spends_since(tenant, samples.spend.at).await, &samples.spend)?;
+    first(PROMISE, store.spends_of_creator(tenant, &draft.creator_ref).await, &samples.spend)?;
+    same(PROMISE, store.hand_out(tenant, hand_out.hand_out_id).await, hand_out)?;
+    same(PROMISE, store.hand_out_by_request(tenant, &hand_out.request_key).await, hand_out)?;
+    same(PROMISE, store.hand_out_by_token(tenant, hand_out.token_hash).await, hand_out)?;
     first(PROMISE, store.open_hand_outs(tenant).await, hand_out)?;
-    first(
-        PROMISE,
-        store.hand_outs_of_draft(tenant, draft.draft_id).await,
-        hand_out,
-    )?;
-    same(
-        PROMISE,
-        store.delivery_of(tenant, hand_out.hand_out_id).await,
-        delivery,
-    )?;
-    same(
-        PROMISE,
-        store.last_delivery(tenant, &draft.shop_ref).await,
-        delivery,
-    )?;
-    let keys = [
-        samples.suppression.key(),
-        Key::of(tenant, &Digest32::new([9; 32])),
-    ];
+    first(PROMISE, store.hand_outs_of_draft(tenant, draft.draft_id).await, hand_out)?;
+    same(PROMISE, store.delivery_of(tenant, hand_out.hand_out_id).await, delivery)?;
+    same(PROMISE, store.last_delivery(tenant, &draft.shop_ref).await, delivery)?;
+    let keys = [samples.suppression.key(), Key::of(tenant, &Digest32::new([9; 32]))];
     let rows = kept(PROMISE, store.suppressions(&keys).await)?;
     let [there, absent] = rows.as_slice() else {
         return Err(Violation::new(PROMISE, "not one answer for each key"));
     };
-    let found = there
-        .as_ref()
-        .is_some_and(|row| row.record == samples.suppression);
+    let found = there.as_ref().is_some_and(|row| row.record == samples.suppression);
     ensure(PROMISE, found && absent.is_none(), "suppressions differ")
 }
 
@@ -187,30 +113,15 @@ pub async fn tenants_are_kept_apart(fixture: &Fixture) -> Result<(), Violation> 
         && kept(PROMISE, store.pacing_state(other).await)?.is_none()
         && kept(PROMISE, store.spends_since(other, samples.spend.at).await)?.is_empty()
         && kept(PROMISE, store.open_hand_outs(other).await)?.is_empty()
-        && kept(
-            PROMISE,
-            store.campaigns(other, CampaignStatus::Active).await,
-        )?
-        .is_empty();
+        && kept(PROMISE, store.campaigns(other, CampaignStatus::Active).await)?.is_empty();
     ensure(PROMISE, nothing, "records of another tenant")?;
     let token = samples.hand_out.token_hash;
     let by_token = kept(PROMISE, store.hand_out_by_token(other, token).await)?;
-    ensure(
-        PROMISE,
-        by_token.is_none(),
-        "a token works for another tenant",
-    )?;
+    ensure(PROMISE, by_token.is_none(), "a token works for another tenant")?;
     let page = store.drafts(other, None, PageRequest::first(10)).await;
-    ensure(
-        PROMISE,
-        kept(PROMISE, page)?.items.is_empty(),
-        "drafts of another tenant",
-    )?;
+    ensure(PROMISE, kept(PROMISE, page)?.items.is_empty(), "drafts of another tenant")?;
     // The same ids in another tenant are other rows.
-    let twin = Draft {
-        tenant_id: other,
-        ..samples.draft.clone()
-    };
+    let twin = Draft { tenant_id: other, ..samples.draft.clone() };
     commit(fixture, PROMISE, vec![Write::Insert(twin).into()]).await
 }
 
@@ -224,18 +135,9 @@ pub async fn uniqueness_rules_hold(fixture: &Fixture) -> Result<(), Violation> {
     write_all(fixture, PROMISE, &samples).await?;
     let next = Samples::new(3, fixture.env.now());
     let tenant = samples.tenant;
-    let mut draft = Draft {
-        tenant_id: tenant,
-        ..next.draft.clone()
-    };
+    let mut draft = Draft { tenant_id: tenant, ..next.draft.clone() };
     draft.open_key = samples.draft.open_key;
-    refused(
-        fixture,
-        PROMISE,
-        Write::Insert(draft.clone()).into(),
-        "open",
-    )
-    .await?;
+    refused(fixture, PROMISE, Write::Insert(draft.clone()).into(), "open").await?;
     draft.open_key = None;
     commit(fixture, PROMISE, vec![Write::Insert(draft).into()]).await?;
     let mut hand_out = samples.hand_out.clone();
@@ -246,13 +148,7 @@ pub async fn uniqueness_rules_hold(fixture: &Fixture) -> Result<(), Violation> {
     let mut delivery = samples.delivery.clone();
     delivery.delivery_id = next.delivery.delivery_id;
     delivery.seq = 2;
-    refused(
-        fixture,
-        PROMISE,
-        Write::Insert(delivery.clone()).into(),
-        "hand_out",
-    )
-    .await?;
+    refused(fixture, PROMISE, Write::Insert(delivery.clone()).into(), "hand_out").await?;
     delivery.seq = 1;
     delivery.hand_out_id = next.hand_out.hand_out_id;
     refused(fixture, PROMISE, Write::Insert(delivery).into(), "place").await
@@ -281,30 +177,18 @@ pub async fn lists_come_in_order(fixture: &Fixture) -> Result<(), Violation> {
     let until = now + hour * 2;
     let page = PageRequest::first(10);
     let campaign = samples.draft.campaign_id;
-    let queued = store
-        .drafts_queued(samples.tenant, campaign, until, page.clone())
-        .await;
+    let queued = store.drafts_queued(samples.tenant, campaign, until, page.clone()).await;
     let queued = kept(PROMISE, queued)?.items;
     let times: Vec<_> = queued.iter().map(|draft| draft.record.not_before).collect();
     ensure(PROMISE, times == [now + hour, now + hour * 2], "the queue")?;
-    let expiring = store
-        .drafts_expiring(DraftState::Queued, until, page.clone())
-        .await;
+    let expiring = store.drafts_expiring(DraftState::Queued, until, page.clone()).await;
     let expiring = kept(PROMISE, expiring)?.items.len();
     ensure(PROMISE, expiring == 2, format!("{expiring} drafts expire"))?;
     let early = store.leases_ending(now, page.clone()).await;
-    ensure(
-        PROMISE,
-        kept(PROMISE, early)?.items.is_empty(),
-        "a lease that runs",
-    )?;
-    let ending = store
-        .leases_ending(samples.hand_out.lease_until, page)
-        .await;
+    ensure(PROMISE, kept(PROMISE, early)?.items.is_empty(), "a lease that runs")?;
+    let ending = store.leases_ending(samples.hand_out.lease_until, page).await;
     let ending = kept(PROMISE, ending)?.items;
-    let open = ending
-        .iter()
-        .all(|one| one.record.outcome == HandOutOutcome::Open);
+    let open = ending.iter().all(|one| one.record.outcome == HandOutOutcome::Open);
     ensure(PROMISE, ending.len() == 1 && open, "leases that end")
 }
 
@@ -321,28 +205,14 @@ pub async fn one_of_two_decisions_on_a_guard_is_refused(
     let found = kept(PROMISE, fixture.store.pacing_state(samples.tenant).await)?;
     let read = found.map_or(Version::FIRST, |found| found.version);
     for (number, applied) in [(1_i64, true), (2, false)] {
-        let state = PacingState {
-            epoch: number,
-            ..samples.state.clone()
-        };
+        let state = PacingState { epoch: number, ..samples.state.clone() };
         let commit = kept(PROMISE, fixture.env.commit())?;
-        let commit = commit.change(Write::Update {
-            record: state,
-            read,
-        });
+        let commit = commit.change(Write::Update { record: state, read });
         let done = fixture.store.commit(commit).await.is_ok();
-        ensure(
-            PROMISE,
-            done == applied,
-            format!("decision {number} was applied: {done}"),
-        )?;
+        ensure(PROMISE, done == applied, format!("decision {number} was applied: {done}"))?;
     }
     let after = kept(PROMISE, fixture.store.pacing_state(samples.tenant).await)?;
-    ensure(
-        PROMISE,
-        after.is_some_and(|after| after.record.epoch == 1),
-        "the second one won",
-    )
+    ensure(PROMISE, after.is_some_and(|after| after.record.epoch == 1), "the second one won")
 }
 
 async fn write_all(
@@ -376,10 +246,7 @@ async fn refused(
             Ok(())
         }
         Err(error) => Err(Violation::new(promise, error)),
-        Ok(_) => Err(Violation::new(
-            promise,
-            format!("the rule {expected} was broken"),
-        )),
+        Ok(_) => Err(Violation::new(promise, format!("the rule {expected} was broken"))),
     }
 }
 
@@ -417,34 +284,20 @@ impl CommitFixture for Fixture {
     }
 
     fn update(&self, number: u8, read: Version) -> Change {
-        let record = Campaign {
-            weight: 7,
-            ..self.campaign(number)
-        };
+        let record = Campaign { weight: 7, ..self.campaign(number) };
         Write::Update { record, read }.into()
     }
 
     fn delete(&self, number: u8, read: Version) -> Change {
-        Change::Campaign(Write::Delete {
-            key: self.campaign(number).key(),
-            read,
-        })
+        Change::Campaign(Write::Delete { key: self.campaign(number).key(), read })
     }
 
     fn expect(&self, number: u8, basis: Basis) -> Expect {
-        Expect {
-            record: Campaign::TYPE,
-            key: self.campaign(number).key(),
-            basis,
-        }
+        Expect { record: Campaign::TYPE, key: self.campaign(number).key(), basis }
     }
 
     async fn version(&self, number: u8) -> Result<Option<Version>, StoreError> {
-        let Campaign {
-            tenant_id,
-            campaign_id,
-            ..
-        } = self.campaign(number);
+        let Campaign { tenant_id, campaign_id, .. } = self.campaign(number);
         let found = self.store.campaign(tenant_id, campaign_id).await?;
         Ok(found.map(|found| found.version))
     }

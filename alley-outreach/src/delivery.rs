@@ -115,10 +115,7 @@ pub struct DeliveryRecord {
 }
 
 /// What is known when a delivery is judged.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent answers, named where they are made"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "independent answers, named where they are made")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Circumstances {
     pub(crate) sent_at: DateTime<Utc>,
@@ -137,16 +134,10 @@ impl Circumstances {
         [
             (DeliveryFlag::Late, self.sent_at > self.lease_until),
             (DeliveryFlag::QuietHours, self.quiet),
-            (
-                DeliveryFlag::BeforeHandOut,
-                self.sent_at < self.handed_out_at,
-            ),
+            (DeliveryFlag::BeforeHandOut, self.sent_at < self.handed_out_at),
             (DeliveryFlag::AfterOptOut, self.opted_out),
             (DeliveryFlag::Edited, self.edited),
-            (
-                DeliveryFlag::Future,
-                self.sent_at > self.recorded_at + TimeDelta::minutes(5),
-            ),
+            (DeliveryFlag::Future, self.sent_at > self.recorded_at + TimeDelta::minutes(5)),
             (DeliveryFlag::Resolved, self.resolved),
         ]
         .into_iter()
@@ -158,10 +149,7 @@ impl Circumstances {
 impl DeliveryRecord {
     /// What is remarkable. Words of a later version are passed over.
     pub fn flags(&self) -> BTreeSet<DeliveryFlag> {
-        self.flags
-            .split(',')
-            .filter_map(|word| word.parse().ok())
-            .collect()
+        self.flags.split(',').filter_map(|word| word.parse().ok()).collect()
     }
 
     /// The hash that the record must have.
@@ -198,11 +186,7 @@ impl DeliveryRecord {
 }
 
 pub(crate) fn join(flags: &BTreeSet<DeliveryFlag>) -> String {
-    flags
-        .iter()
-        .map(|flag| flag.as_str())
-        .collect::<Vec<_>>()
-        .join(",")
+    flags.iter().map(|flag| flag.as_str()).collect::<Vec<_>>().join(",")
 }
 
 /// What a seller says of a hand-out.
@@ -221,11 +205,7 @@ pub struct Confirmation {
 impl Confirmation {
     /// Sent as it was handed out.
     pub fn sent(idempotency_key: impl Into<String>, sent_at: DateTime<Utc>) -> Self {
-        Self {
-            idempotency_key: idempotency_key.into(),
-            sent_at,
-            edited: None,
-        }
+        Self { idempotency_key: idempotency_key.into(), sent_at, edited: None }
     }
 
     /// Sent with another text.
@@ -234,10 +214,7 @@ impl Confirmation {
         sent_at: DateTime<Utc>,
         text: impl Into<String>,
     ) -> Self {
-        Self {
-            edited: Some(text.into()),
-            ..Self::sent(idempotency_key, sent_at)
-        }
+        Self { edited: Some(text.into()), ..Self::sent(idempotency_key, sent_at) }
     }
 }
 

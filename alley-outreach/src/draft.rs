@@ -181,10 +181,7 @@ impl Draft {
 
     /// Where it stands, for [`transition`].
     pub const fn position(&self) -> Position {
-        Position {
-            state: self.state,
-            held_from: self.held_from,
-        }
+        Position { state: self.state, held_from: self.held_from }
     }
 
     /// The same draft after an event at `now`.
@@ -223,10 +220,7 @@ impl Draft {
     /// As [`after`](Self::after) for a cancellation.
     pub(crate) fn erased(self, now: DateTime<Utc>) -> Result<Self, InvalidTransition> {
         let end_reason = Some(Self::ERASED.to_owned());
-        Ok(Self {
-            end_reason,
-            ..self.after(Event::Cancel, now)?
-        })
+        Ok(Self { end_reason, ..self.after(Event::Cancel, now)? })
     }
 
     /// Whether the approved text is the current one.
@@ -252,10 +246,7 @@ impl DraftRevision {
 const CONTENT: MacPurpose = MacPurpose::new("outreach content");
 
 pub(crate) fn content_hash(keyring: &Keyring, draft: DraftId, salt: &[u8], text: &str) -> Digest32 {
-    keyring.mac(
-        CONTENT,
-        &[salt, draft.as_uuid().as_bytes(), text.as_bytes()],
-    )
+    keyring.mac(CONTENT, &[salt, draft.as_uuid().as_bytes(), text.as_bytes()])
 }
 
 /// A campaign's drafts in one state whose time has come, longest waiting first.
@@ -265,9 +256,8 @@ pub(crate) static DRAFTS_QUEUED: Query = Query::new("drafts_queued", Draft::TYPE
     .order_by("not_before");
 
 /// A tenant's drafts by age.
-pub(crate) static DRAFTS: Query = Query::new("drafts_of_tenant", Draft::TYPE)
-    .equals(&["tenant_id"])
-    .order_by("created_at");
+pub(crate) static DRAFTS: Query =
+    Query::new("drafts_of_tenant", Draft::TYPE).equals(&["tenant_id"]).order_by("created_at");
 
 /// A tenant's drafts in one state.
 pub(crate) static DRAFTS_BY_STATE: Query = Query::new("drafts_by_state", Draft::TYPE)

@@ -122,12 +122,10 @@ impl From<&Error> for Problem {
             Error::PolicyInvalid(_) => problem(StatusCode::UNPROCESSABLE_ENTITY, "policy_invalid"),
             Error::Template(_) => problem(StatusCode::UNPROCESSABLE_ENTITY, "template_invalid"),
             Error::Invalid { .. } => problem(StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
-            Error::Contended | Error::ClockBehind => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "unavailable",
-                "Try again in a moment.",
-            )
-            .retry_after(chrono::TimeDelta::seconds(1)),
+            Error::Contended | Error::ClockBehind => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.")
+                    .retry_after(chrono::TimeDelta::seconds(1))
+            }
             Error::Store(error) => Self::from(error),
             Error::Random(_) | Error::Write(_) => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -141,10 +139,6 @@ impl From<&Error> for Problem {
 fn capitalized(error: &Error) -> String {
     let text = error.to_string();
     let mut characters = text.chars();
-    let first: String = characters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .collect();
+    let first: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
     format!("{first}{}.", characters.as_str())
 }

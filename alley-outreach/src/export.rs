@@ -101,11 +101,7 @@ impl<W: Write> Exporter<W> {
     /// # Errors
     /// When the target does not take it.
     pub fn begin(to: W, format: ExportFormat, now: DateTime<Utc>) -> std::io::Result<Self> {
-        let mut to = Counted {
-            to,
-            bytes: 0,
-            hash: Sha256::new(),
-        };
+        let mut to = Counted { to, bytes: 0, hash: Sha256::new() };
         match format {
             ExportFormat::Spreadsheet => {
                 to.write_all("\u{FEFF}".as_bytes())?;
@@ -114,11 +110,7 @@ impl<W: Write> Exporter<W> {
             ExportFormat::MachineCsv => to.write_all(csv::machine_names().as_bytes())?,
             ExportFormat::JsonLines => to.write_all(json::manifest(now).as_bytes())?,
         }
-        Ok(Self {
-            to,
-            format,
-            rows: 0,
-        })
+        Ok(Self { to, format, rows: 0 })
     }
 
     /// Writes one row.
@@ -144,8 +136,7 @@ impl<W: Write> Exporter<W> {
     pub fn finish(mut self) -> std::io::Result<ExportReport> {
         if self.format == ExportFormat::JsonLines {
             let digest: [u8; 32] = self.to.hash.clone().finalize().into();
-            self.to
-                .write_all(json::trailer(self.rows, &hex(&digest)).as_bytes())?;
+            self.to.write_all(json::trailer(self.rows, &hex(&digest)).as_bytes())?;
         }
         self.to.to.flush()?;
         Ok(ExportReport {
@@ -166,9 +157,7 @@ impl<W: Write> Counted<W> {
     fn write_all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.to.write_all(bytes)?;
         self.hash.update(bytes);
-        self.bytes = self
-            .bytes
-            .saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        self.bytes = self.bytes.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         Ok(())
     }
 }

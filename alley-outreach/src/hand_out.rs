@@ -158,10 +158,7 @@ impl HandOutToken {
     pub(crate) fn recover(keyring: &Keyring, hand_out: &HandOut) -> Option<Self> {
         let name = name(hand_out.tenant_id, hand_out.hand_out_id);
         let candidates = keyring.mac_candidates(TOKEN, &[name.as_bytes()]);
-        candidates
-            .iter()
-            .map(Self::from_mac)
-            .find(|token| token.hash() == hand_out.token_hash)
+        candidates.iter().map(Self::from_mac).find(|token| token.hash() == hand_out.token_hash)
     }
 
     fn from_mac(mac: &Digest32) -> Self {

@@ -31,10 +31,7 @@ struct Turn {
 
 /// A campaign that has a draft which may be handed out now.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "input of a pure function, written by its callers"
-)]
+#[expect(clippy::exhaustive_structs, reason = "input of a pure function, written by its callers")]
 pub struct Contender {
     /// The campaign.
     pub campaign: CampaignId,
@@ -75,18 +72,13 @@ impl Fairness {
             .filter_map(|class| self.waits.get(class).map(|wait| (*wait, *class)))
             .filter(|(wait, _)| *wait >= due)
             .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-        starving
-            .map(|(_, class)| class)
-            .or_else(|| classes.keys().next().copied())
+        starving.map(|(_, class)| class).or_else(|| classes.keys().next().copied())
     }
 
     fn turn(&mut self, class: u32, members: &[Contender]) -> Option<CampaignId> {
         let held = self.turns.get(&class).copied();
         let goes_on = held.filter(|turn| {
-            turn.left > 0
-                && members
-                    .iter()
-                    .any(|member| member.campaign == turn.campaign)
+            turn.left > 0 && members.iter().any(|member| member.campaign == turn.campaign)
         });
         let turn = match (goes_on, held) {
             (Some(turn), _) => turn,
@@ -94,20 +86,11 @@ impl Fairness {
                 let after =
                     |member: &&Contender| held.is_some_and(|turn| member.campaign > turn.campaign);
                 let next = members.iter().find(after).or_else(|| members.first())?;
-                Turn {
-                    campaign: next.campaign,
-                    left: next.weight.max(1),
-                }
+                Turn { campaign: next.campaign, left: next.weight.max(1) }
             }
         };
         let left = turn.left.saturating_sub(1);
-        self.turns.insert(
-            class,
-            Turn {
-                campaign: turn.campaign,
-                left,
-            },
-        );
+        self.turns.insert(class, Turn { campaign: turn.campaign, left });
         Some(turn.campaign)
     }
 }

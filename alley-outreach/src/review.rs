@@ -81,9 +81,7 @@ pub struct ReviewNote {
 
 impl std::fmt::Debug for ReviewNote {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ReviewNote")
-            .field("review_id", &self.review_id)
-            .finish_non_exhaustive()
+        f.debug_struct("ReviewNote").field("review_id", &self.review_id).finish_non_exhaustive()
     }
 }
 
@@ -97,9 +95,7 @@ pub fn is_second_pair_of_eyes(
     let Some(reviewer) = reviewer else {
         return false;
     };
-    draft
-        .submitted_by
-        .is_some_and(|submitter| submitter != reviewer)
+    draft.submitted_by.is_some_and(|submitter| submitter != reviewer)
         && revision.author_id != Some(reviewer)
 }
 

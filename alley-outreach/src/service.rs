@@ -47,9 +47,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self {
-            checks: standard_checks(),
-        }
+        Self { checks: standard_checks() }
     }
 }
 
@@ -143,10 +141,7 @@ impl Outreach {
         record: &str,
         id: impl std::fmt::Display,
     ) -> Result<AuditEntry> {
-        let entry = self
-            .inner
-            .env
-            .audit(access.actor(), action, access.purpose())?;
+        let entry = self.inner.env.audit(access.actor(), action, access.purpose())?;
         Ok(entry.tenant(access.tenant()).target(record, id))
     }
 
@@ -181,11 +176,7 @@ impl Outreach {
         draft: &Draft,
         number: u32,
     ) -> Result<Option<Versioned<DraftRevision>>> {
-        let found = self
-            .inner
-            .store
-            .revision(draft.tenant_id, draft.draft_id, number)
-            .await?;
+        let found = self.inner.store.revision(draft.tenant_id, draft.draft_id, number).await?;
         Ok(found.filter(|found| found.record.creator_ref == draft.creator_ref))
     }
 
@@ -216,19 +207,11 @@ impl Outreach {
     }
 
     async fn guard(&self, tenant: TenantId) -> Result<Versioned<PacingState>> {
-        self.inner
-            .store
-            .pacing_state(tenant)
-            .await?
-            .ok_or(Error::PolicyMissing)
+        self.inner.store.pacing_state(tenant).await?.ok_or(Error::PolicyMissing)
     }
 
     async fn policy(&self, guard: &PacingState) -> Result<PacingPolicy> {
-        let found = self
-            .inner
-            .store
-            .pacing_policy(guard.tenant_id, guard.policy_version)
-            .await?;
+        let found = self.inner.store.pacing_policy(guard.tenant_id, guard.policy_version).await?;
         found.map(|found| found.record).ok_or(Error::PolicyMissing)
     }
 }

@@ -69,10 +69,7 @@ pub struct Suppression {
 impl Suppression {
     /// When it holds.
     pub const fn interval(&self) -> Interval {
-        Interval {
-            from: self.from_at,
-            until: self.until_at,
-        }
+        Interval { from: self.from_at, until: self.until_at }
     }
 }
 
@@ -86,11 +83,7 @@ pub(crate) fn candidates(
 ) -> Vec<Key> {
     let of =
         |shop: Option<&ShopRef>| keyring.blind_indexes(FIELD, &canonical(tenant, shop, creator));
-    of(Some(shop))
-        .into_iter()
-        .chain(of(None))
-        .map(|digest| Key::of(tenant, &digest))
-        .collect()
+    of(Some(shop)).into_iter().chain(of(None)).map(|digest| Key::of(tenant, &digest)).collect()
 }
 
 /// The key of a new suppression, and those under which it may stand already.
@@ -103,13 +96,7 @@ pub(crate) fn keys(
     let canonical = canonical(tenant, shop, creator);
     let standing = keyring.blind_indexes(FIELD, &canonical);
     let new = keyring.blind_index(FIELD, &canonical);
-    (
-        new,
-        standing
-            .into_iter()
-            .map(|digest| Key::of(tenant, &digest))
-            .collect(),
-    )
+    (new, standing.into_iter().map(|digest| Key::of(tenant, &digest)).collect())
 }
 
 const FIELD: &str = "suppression.creator_key";

@@ -138,11 +138,7 @@ impl TemplateBody {
         variables: Vec<Variable>,
     ) -> Self {
         let fallback = locale.into();
-        Self {
-            texts: BTreeMap::from([(fallback.clone(), text.into())]),
-            fallback,
-            variables,
-        }
+        Self { texts: BTreeMap::from([(fallback.clone(), text.into())]), fallback, variables }
     }
 
     /// The locale and source for a wanted locale: the exact one, else its language, else the
@@ -181,22 +177,12 @@ impl Variable {
     /// A text that must be given.
     pub fn required(name: impl Into<String>) -> Self {
         let kind = VariableKind::Text;
-        Self {
-            name: name.into(),
-            kind,
-            required: true,
-            default: None,
-            max_len: None,
-        }
+        Self { name: name.into(), kind, required: true, default: None, max_len: None }
     }
 
     /// A text that may be left out.
     pub fn optional(name: impl Into<String>, default: impl Into<String>) -> Self {
-        Self {
-            required: false,
-            default: Some(default.into()),
-            ..Self::required(name)
-        }
+        Self { required: false, default: Some(default.into()), ..Self::required(name) }
     }
 }
 
@@ -269,6 +255,5 @@ pub(crate) static TEMPLATE_VERSION: Query =
     ]);
 
 /// A tenant's templates.
-pub(crate) static TEMPLATES: Query = Query::new("templates_of_tenant", Template::TYPE)
-    .equals(&["tenant_id"])
-    .order_by("name");
+pub(crate) static TEMPLATES: Query =
+    Query::new("templates_of_tenant", Template::TYPE).equals(&["tenant_id"]).order_by("name");

@@ -69,11 +69,7 @@ pub fn clean(text: &str) -> String {
     let mut lines = 0_u8;
     let spaced: String = visible
         .filter(|character| {
-            lines = if *character == '\n' {
-                lines.saturating_add(1)
-            } else {
-                0
-            };
+            lines = if *character == '\n' { lines.saturating_add(1) } else { 0 };
             lines <= 2
         })
         .nfc()
@@ -89,19 +85,13 @@ mod tests {
 
     #[test]
     fn hidden_characters_and_surplus_lines_go() {
-        assert_eq!(
-            clean(" a\u{202E}b\u{0}\r\n\n\n\n\u{FEFF}c\u{200D}d "),
-            "ab\n\nc\u{200D}d"
-        );
+        assert_eq!(clean(" a\u{202E}b\u{0}\r\n\n\n\n\u{FEFF}c\u{200D}d "), "ab\n\nc\u{200D}d");
         assert_eq!(clean("e\u{301}"), "é");
     }
 
     #[test]
     fn a_debugged_text_is_not_shown() {
-        assert_eq!(
-            format!("{:?}", MessageText::new("hello")),
-            "MessageText(5 characters)"
-        );
+        assert_eq!(format!("{:?}", MessageText::new("hello")), "MessageText(5 characters)");
     }
 
     proptest! {

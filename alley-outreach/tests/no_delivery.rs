@@ -23,19 +23,10 @@ fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
 #[test]
 fn no_source_names_a_transport_or_a_method_that_delivers() {
     let mut found = Vec::new();
-    sources(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
-        &mut found,
-    );
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
     assert!(found.len() > 30);
     for (path, text) in found {
-        for word in [
-            "fn send",
-            "HttpTransport",
-            ".transport",
-            "http::Request",
-            "TcpStream",
-        ] {
+        for word in ["fn send", "HttpTransport", ".transport", "http::Request", "TcpStream"] {
             assert!(!text.contains(word), "{path} holds {word}");
         }
         assert!(text.lines().count() <= 600, "{path} is too long");

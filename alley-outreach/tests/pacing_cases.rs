@@ -103,14 +103,7 @@ fn decided(case: &Case) -> Decision {
     let defaults = ZoneDefaults::all(case.zones.shop);
     let mut policy = Policy::new(case.rules.clone(), defaults).unwrap();
     policy.lease_ttl_s = case.lease_ttl_s.unwrap_or(policy.lease_ttl_s);
-    let Subject {
-        seller,
-        shop,
-        campaign,
-        creator,
-        connected,
-        ..
-    } = &case.draft;
+    let Subject { seller, shop, campaign, creator, connected, .. } = &case.draft;
     let recipient = Recipient {
         seller: seller.clone(),
         shop: shop.clone(),
@@ -133,20 +126,10 @@ fn decided(case: &Case) -> Decision {
     };
     let ledger: Vec<Entry> = case.history.iter().map(entry).collect();
     let mine = |of_shop: &str, of_creator: &str| of_shop == shop && of_creator == creator;
-    let replies = case
-        .replies
-        .iter()
-        .filter(|reply| mine(&reply.shop, &reply.creator));
-    let suppressions = case
-        .suppressions
-        .iter()
-        .filter(|one| mine(&one.shop, &one.creator));
-    let suppressed: Vec<Interval> = suppressions
-        .map(|one| Interval {
-            from: one.from,
-            until: one.until,
-        })
-        .collect();
+    let replies = case.replies.iter().filter(|reply| mine(&reply.shop, &reply.creator));
+    let suppressions = case.suppressions.iter().filter(|one| mine(&one.shop, &one.creator));
+    let suppressed: Vec<Interval> =
+        suppressions.map(|one| Interval { from: one.from, until: one.until }).collect();
     decide(&Situation {
         now: case.now,
         policy: &policy,
@@ -180,10 +163,7 @@ fn all_worked_cases_are_decided_as_written() {
                     assert_eq!(lease_until, expected, "{label}");
                 }
             }
-            Verdict::Deny {
-                reasons,
-                next_eligible,
-            } => {
+            Verdict::Deny { reasons, next_eligible } => {
                 assert_eq!(case.expect.decision, "deny", "{label}");
                 assert_eq!(reasons, case.expect.reasons, "{label}");
                 assert_eq!(next_eligible, case.expect.next_eligible, "{label}");

@@ -1,10 +1,5 @@
 //! Invariants of pacing over random policies and histories.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::too_many_lines,
-    clippy::unwrap_used,
-    reason = "test code"
-)]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "test code")]
 
 use alley_core::calendar::{day_window_at, wall_clock};
 use alley_outreach::pacing::{
@@ -44,11 +39,7 @@ fn kinds() -> impl Strategy<Value = RuleKind> {
         (1_u32..6, 600_u32..20_000)
             .prop_map(|(limit, window_s)| RuleKind::Rolling { limit, window_s }),
         (60_u32..3_000, 0_u32..90_000).prop_map(|(gap_s, jitter_max_ms)| {
-            RuleKind::MinGap {
-                gap_s,
-                jitter_max_ms,
-                seed: "seed".to_owned(),
-            }
+            RuleKind::MinGap { gap_s, jitter_max_ms, seed: "seed".to_owned() }
         }),
         (1_u32..20, 600_u32..7_200, 1_u32..5).prop_map(|(limit, period_s, burst)| RuleKind::Gcra {
             limit,
@@ -56,11 +47,7 @@ fn kinds() -> impl Strategy<Value = RuleKind> {
             burst
         }),
         (1_u32..8, zone.clone(), any::<bool>()).prop_map(|(limit, zone, distinct)| {
-            let count = if distinct {
-                Count::DistinctCreators
-            } else {
-                Count::Messages
-            };
+            let count = if distinct { Count::DistinctCreators } else { Count::Messages };
             RuleKind::Calendar {
                 unit: Unit::Day,
                 week_start: WeekDay::Monday,
@@ -73,11 +60,7 @@ fn kinds() -> impl Strategy<Value = RuleKind> {
         }),
         (1_u32..4).prop_map(|limit| RuleKind::MaxOpen { limit }),
         (0_u32..1_440, 1_u32..1_200, zone).prop_map(|(start, length, zone)| {
-            RuleKind::QuietHours {
-                start: time(start),
-                end: time((start + length) % 1_440),
-                zone,
-            }
+            RuleKind::QuietHours { start: time(start), end: time((start + length) % 1_440), zone }
         }),
     ]
 }
@@ -97,14 +80,7 @@ fn policies() -> impl Strategy<Value = Policy> {
 
 /// Starts near changes of the clocks.
 fn starts() -> impl Strategy<Value = DateTime<Utc>> {
-    let days = [
-        "2026-03-07",
-        "2026-04-23",
-        "2026-10-24",
-        "2026-11-01",
-        "2026-06-15",
-        "2026-10-03",
-    ];
+    let days = ["2026-03-07", "2026-04-23", "2026-10-24", "2026-11-01", "2026-06-15", "2026-10-03"];
     (0_usize..days.len(), 0_i64..86_400).prop_map(move |(day, seconds)| {
         let day: DateTime<Utc> = format!("{}T00:00:00Z", days[day]).parse().unwrap();
         day + TimeDelta::seconds(seconds)
@@ -121,11 +97,7 @@ fn situation<'a>(
     Situation {
         now,
         policy,
-        zones: Zones {
-            seller: london,
-            shop: london,
-            creator: vec![london],
-        },
+        zones: Zones { seller: london, shop: london, creator: vec![london] },
         recipient: recipient(creator),
         ledger,
         last_reply: None,
@@ -165,11 +137,7 @@ fn assert_holds(rule: &Rule, ledger: &[&Entry], lease_end: bool) {
             RuleKind::Rolling { limit, window_s } => {
                 assert!(inside(entry.at - TimeDelta::seconds(i64::from(*window_s))) <= *limit);
             }
-            RuleKind::MinGap {
-                gap_s,
-                jitter_max_ms,
-                seed,
-            } => {
+            RuleKind::MinGap { gap_s, jitter_max_ms, seed } => {
                 for one in before {
                     let key = one.recipient.key(rule.scope);
                     let jitter = jitter_ms(seed, &rule.id, &key, &one.id, *jitter_max_ms);
@@ -177,11 +145,7 @@ fn assert_holds(rule: &Rule, ledger: &[&Entry], lease_end: bool) {
                     assert!((entry.at - one.at).num_milliseconds() >= gap);
                 }
             }
-            RuleKind::Gcra {
-                limit,
-                period_s,
-                burst,
-            } => {
+            RuleKind::Gcra { limit, period_s, burst } => {
                 let spacing =
                     (i64::from(*period_s) * 1_000 + i64::from(*limit) - 1) / i64::from(*limit);
                 for (first, one) in before.iter().enumerate() {
@@ -191,13 +155,7 @@ fn assert_holds(rule: &Rule, ledger: &[&Entry], lease_end: bool) {
                     assert!(i64::try_from(place - first + 1).unwrap() <= most);
                 }
             }
-            RuleKind::Calendar {
-                limit,
-                zone: ZoneRef::Named(zone),
-                count,
-                reset,
-                ..
-            } => {
+            RuleKind::Calendar { limit, zone: ZoneRef::Named(zone), count, reset, .. } => {
                 let window = day_window_at(*zone, *reset, entry.at);
                 let in_window = ledger.iter().filter(|one| window.contains(one.at));
                 let mut names: Vec<&str> = in_window
@@ -211,24 +169,13 @@ fn assert_holds(rule: &Rule, ledger: &[&Entry], lease_end: bool) {
                 assert!(names.len() <= usize::try_from(*limit).unwrap());
             }
             RuleKind::MaxOpen { limit } if lease_end => {
-                let open = before
-                    .iter()
-                    .filter(|one| one.open_until.unwrap() > entry.at)
-                    .count();
+                let open = before.iter().filter(|one| one.open_until.unwrap() > entry.at).count();
                 assert!(open < usize::try_from(*limit).unwrap());
             }
-            RuleKind::QuietHours {
-                start,
-                end,
-                zone: ZoneRef::Named(zone),
-            } => {
-                let shown = wall_clock(*zone, entry.at)
-                    .time()
-                    .num_seconds_from_midnight();
-                let (start, end) = (
-                    start.num_seconds_from_midnight(),
-                    end.num_seconds_from_midnight(),
-                );
+            RuleKind::QuietHours { start, end, zone: ZoneRef::Named(zone) } => {
+                let shown = wall_clock(*zone, entry.at).time().num_seconds_from_midnight();
+                let (start, end) =
+                    (start.num_seconds_from_midnight(), end.num_seconds_from_midnight());
                 let quiet = if start < end {
                     start <= shown && shown < end
                 } else {

@@ -64,35 +64,19 @@ impl CommitFixture for Steps<'_> {
     }
 
     fn update(&self, number: u8, read: Version) -> Change {
-        Write::Update {
-            record: step(number, 1),
-            read,
-        }
-        .into()
+        Write::Update { record: step(number, 1), read }.into()
     }
 
     fn delete(&self, number: u8, read: Version) -> Change {
-        Write::<ErasureStepRow>::Delete {
-            key: step(number, 0).key(),
-            read,
-        }
-        .into()
+        Write::<ErasureStepRow>::Delete { key: step(number, 0).key(), read }.into()
     }
 
     fn expect(&self, number: u8, basis: Basis) -> Expect {
-        Expect {
-            record: ErasureStepRow::TYPE,
-            key: step(number, 0).key(),
-            basis,
-        }
+        Expect { record: ErasureStepRow::TYPE, key: step(number, 0).key(), basis }
     }
 
     async fn version(&self, number: u8) -> Result<Option<Version>, StoreError> {
-        Ok(self
-            .0
-            .step(step(number, 0).id)
-            .await?
-            .map(|found| found.version))
+        Ok(self.0.step(step(number, 0).id).await?.map(|found| found.version))
     }
 
     async fn commit(&self, commit: Commit<Change>) -> Result<Committed, StoreError> {
@@ -129,36 +113,14 @@ pub async fn erasure_store(
     }
     kept(ORDER, store.commit(commit).await)?;
     let page = PageRequest::first(3);
-    let page = kept(
-        ORDER,
-        store.steps_in_state(plan, StepState::Pending, page).await,
-    )?;
-    let keys: Vec<u8> = page
-        .items
-        .iter()
-        .flat_map(|step| step.record.key.clone())
-        .collect();
-    ensure(
-        ORDER,
-        keys == [104, 103, 102] && page.next.is_some(),
-        format!("{keys:?}"),
-    )?;
-    let count = store
-        .count_steps(plan, "sample", StepState::Pending, Outcome::Delete)
-        .await;
+    let page = kept(ORDER, store.steps_in_state(plan, StepState::Pending, page).await)?;
+    let keys: Vec<u8> = page.items.iter().flat_map(|step| step.record.key.clone()).collect();
+    ensure(ORDER, keys == [104, 103, 102] && page.next.is_some(), format!("{keys:?}"))?;
+    let count = store.count_steps(plan, "sample", StepState::Pending, Outcome::Delete).await;
     ensure(ORDER, kept(ORDER, count)? == 5, "the count is another")?;
-    let next = kept(
-        ORDER,
-        store
-            .steps_until(plan, env.now(), PageRequest::first(1))
-            .await,
-    )?;
+    let next = kept(ORDER, store.steps_until(plan, env.now(), PageRequest::first(1)).await)?;
     let key = next.items.first().map(|step| step.record.key.clone());
-    ensure(
-        ORDER,
-        key == Some(vec![100]),
-        "the earliest date is another",
-    )?;
+    ensure(ORDER, key == Some(vec![100]), "the earliest date is another")?;
     one_plan_for_a_trigger(store.as_ref(), env).await
 }
 
@@ -194,26 +156,11 @@ async fn one_plan_for_a_trigger(store: &dyn ErasureStore, env: &Env) -> Result<(
     let commit = kept(PROMISE, env.commit())?.change(Write::Insert(plan(first)));
     kept(PROMISE, store.commit(commit).await)?;
     let commit = kept(PROMISE, env.commit())?.change(Write::Insert(plan(second)));
-    ensure(
-        PROMISE,
-        store.commit(commit).await.is_err(),
-        "a second plan was taken",
-    )?;
+    ensure(PROMISE, store.commit(commit).await.is_err(), "a second plan was taken")?;
     let found = kept(PROMISE, store.plan_for("fact").await)?;
-    ensure(
-        PROMISE,
-        found.is_some_and(|found| found.record.id == first),
-        "not found",
-    )?;
-    let due = kept(
-        PROMISE,
-        store.plans_due(env.now(), PageRequest::first(10)).await,
-    )?;
-    ensure(
-        PROMISE,
-        due.items.len() == 1,
-        format!("{} are due", due.items.len()),
-    )
+    ensure(PROMISE, found.is_some_and(|found| found.record.id == first), "not found")?;
+    let due = kept(PROMISE, store.plans_due(env.now(), PageRequest::first(10)).await)?;
+    ensure(PROMISE, due.items.len() == 1, format!("{} are due", due.items.len()))
 }
 
 struct Items<'a>(Arc<dyn HoldStore>, Arc<dyn Outbox>, &'a Env);
@@ -234,11 +181,7 @@ impl CommitFixture for Items<'_> {
     }
 
     fn update(&self, number: u8, read: Version) -> HoldChange {
-        Write::Update {
-            record: item(number, HoldItemState::Placed),
-            read,
-        }
-        .into()
+        Write::Update { record: item(number, HoldItemState::Placed), read }.into()
     }
 
     fn delete(&self, number: u8, read: Version) -> HoldChange {
@@ -248,11 +191,7 @@ impl CommitFixture for Items<'_> {
 
     fn expect(&self, number: u8, basis: Basis) -> Expect {
         let key = item(number, HoldItemState::Pending).key();
-        Expect {
-            record: HoldItem::TYPE,
-            key,
-            basis,
-        }
+        Expect { record: HoldItem::TYPE, key, basis }
     }
 
     async fn version(&self, number: u8) -> Result<Option<Version>, StoreError> {
@@ -305,29 +244,13 @@ pub async fn hold_store(
     let commit = commit.change(Write::Insert(HoldItem::new(id, "sample", &key, true)));
     kept(PROMISE, store.commit(commit).await)?;
     let found = kept(PROMISE, store.hold(id).await)?;
-    ensure(
-        PROMISE,
-        found.is_some_and(|found| found.record == hold),
-        "reads back otherwise",
-    )?;
-    let active = store
-        .holds_in_state(HoldState::Active, PageRequest::first(9))
-        .await;
-    ensure(
-        PROMISE,
-        kept(PROMISE, active)?.items.len() == 1,
-        "not found by state",
-    )?;
+    ensure(PROMISE, found.is_some_and(|found| found.record == hold), "reads back otherwise")?;
+    let active = store.holds_in_state(HoldState::Active, PageRequest::first(9)).await;
+    ensure(PROMISE, kept(PROMISE, active)?.items.len() == 1, "not found by state")?;
     let items = kept(PROMISE, store.items_of_row("sample", &key).await)?;
     ensure(PROMISE, items.len() == 1, "not found by row")?;
-    let pending = store
-        .items_in_state(id, HoldItemState::Pending, PageRequest::first(9))
-        .await;
-    ensure(
-        PROMISE,
-        kept(PROMISE, pending)?.items.len() == 1,
-        "not found by hold",
-    )
+    let pending = store.items_in_state(id, HoldItemState::Pending, PageRequest::first(9)).await;
+    ensure(PROMISE, kept(PROMISE, pending)?.items.len() == 1, "not found by hold")
 }
 
 struct Asked<'a>(Arc<dyn RequestStore>, Arc<dyn Outbox>, &'a Env);
@@ -363,11 +286,7 @@ impl CommitFixture for Asked<'_> {
     }
 
     fn update(&self, number: u8, read: Version) -> RequestChange {
-        Write::Update {
-            record: request(number, RequestStatus::Routed),
-            read,
-        }
-        .into()
+        Write::Update { record: request(number, RequestStatus::Routed), read }.into()
     }
 
     fn delete(&self, number: u8, read: Version) -> RequestChange {
@@ -377,11 +296,7 @@ impl CommitFixture for Asked<'_> {
 
     fn expect(&self, number: u8, basis: Basis) -> Expect {
         let key = request(number, RequestStatus::Received).key();
-        Expect {
-            record: PrivacyRequest::TYPE,
-            key,
-            basis,
-        }
+        Expect { record: PrivacyRequest::TYPE, key, basis }
     }
 
     async fn version(&self, number: u8) -> Result<Option<Version>, StoreError> {
@@ -418,15 +333,9 @@ pub async fn request_store(
         commit = commit.change(Write::Insert(request(number, RequestStatus::Extended)));
     }
     kept(PROMISE, store.commit(commit).await)?;
-    let found = store
-        .requests_in_state(RequestStatus::Extended, PageRequest::first(9))
-        .await;
+    let found = store.requests_in_state(RequestStatus::Extended, PageRequest::first(9)).await;
     let found = kept(PROMISE, found)?.items;
     let first = found.first().map(|found| found.record.id);
     let wanted = Some(RequestId::from_uuid(id_of(101, 0x3000)));
-    ensure(
-        PROMISE,
-        found.len() == 2 && first == wanted,
-        "another order or number",
-    )
+    ensure(PROMISE, found.len() == 2 && first == wanted, "another order or number")
 }

@@ -123,10 +123,7 @@ impl DataMap {
         if let Some(policy) = self.record(record.name) {
             return policy.strategy;
         }
-        let asks = |action| {
-            self.elements_of(record)
-                .any(|element| element.on_erasure == action)
-        };
+        let asks = |action| self.elements_of(record).any(|element| element.on_erasure == action);
         if asks(OnErasure::PseudonymizeAfterRemote) {
             Strategy::RemoteThenPseudonymize
         } else if asks(OnErasure::RetainMinimized) {
@@ -149,14 +146,12 @@ impl DataMap {
 
     /// Whether a legal hold may cover rows of a type.
     pub fn is_holdable(&self, record: &RecordType) -> bool {
-        self.record(record.name)
-            .is_none_or(|policy| policy.holdable)
+        self.record(record.name).is_none_or(|policy| policy.holdable)
     }
 
     /// Whether an erased row of a type leaves a tombstone.
     pub fn leaves_tombstone(&self, record: &RecordType) -> bool {
-        self.record(record.name)
-            .is_none_or(|policy| policy.tombstone)
+        self.record(record.name).is_none_or(|policy| policy.tombstone)
     }
 
     /// The elements that the fields of a type hold, each once for each field.
@@ -164,10 +159,7 @@ impl DataMap {
         &'a self,
         record: &'a RecordType,
     ) -> impl Iterator<Item = &'a ElementEntry> {
-        record
-            .fields
-            .iter()
-            .filter_map(|field| self.element(field.element?.path()))
+        record.fields.iter().filter_map(|field| self.element(field.element?.path()))
     }
 
     /// Uses another role for an element.
@@ -219,11 +211,7 @@ impl DataMap {
         mechanism: TransferMechanism,
         scc_module: Option<&str>,
     ) -> Result<Self, Fault> {
-        let known: Vec<String> = self
-            .transfers
-            .iter()
-            .map(|entry| entry.id.clone())
-            .collect();
+        let known: Vec<String> = self.transfers.iter().map(|entry| entry.id.clone()).collect();
         let found = self.transfers.iter_mut().find(|known| known.id == transfer);
         let found = found.ok_or_else(|| unknown("transfers", transfer, &known))?;
         found.mechanism = mechanism;
@@ -240,11 +228,7 @@ impl DataMap {
     }
 
     fn element_mut(&mut self, path: &str) -> Result<&mut ElementEntry, Fault> {
-        let known: Vec<String> = self
-            .elements
-            .iter()
-            .map(|element| element.id.clone())
-            .collect();
+        let known: Vec<String> = self.elements.iter().map(|element| element.id.clone()).collect();
         let found = self.elements.iter_mut().find(|element| element.id == path);
         found.ok_or_else(|| unknown("elements", path, &known))
     }
@@ -252,11 +236,7 @@ impl DataMap {
 
 fn unknown(list: &str, id: &str, known: &[String]) -> Fault {
     let hint = nearest(id, known.iter().map(String::as_str));
-    Fault::new(
-        FaultCode::UnknownRef,
-        format!("/{list}"),
-        format!("there is no \"{id}\"{hint}"),
-    )
+    Fault::new(FaultCode::UnknownRef, format!("/{list}"), format!("there is no \"{id}\"{hint}"))
 }
 
 impl RecordPolicy {

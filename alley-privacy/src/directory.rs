@@ -26,11 +26,7 @@ impl Directory {
         stores: Vec<Arc<dyn PersonalRecords>>,
     ) -> Self {
         let positions = positions(&declarations);
-        Self {
-            declarations,
-            stores,
-            positions,
-        }
+        Self { declarations, stores, positions }
     }
 
     pub(crate) fn records(&self) -> &[&'static RecordType] {
@@ -38,16 +34,11 @@ impl Directory {
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<&'static RecordType> {
-        self.declarations
-            .iter()
-            .find(|record| record.name == name)
-            .copied()
+        self.declarations.iter().find(|record| record.name == name).copied()
     }
 
     pub(crate) fn record(&self, name: &str) -> Result<&'static RecordType> {
-        self.find(name).ok_or_else(|| Error::UndeclaredRecord {
-            record: name.to_owned(),
-        })
+        self.find(name).ok_or_else(|| Error::UndeclaredRecord { record: name.to_owned() })
     }
 
     /// The place of a type in the order of erasure; owned types come before their owners.
@@ -91,10 +82,7 @@ impl Directory {
     }
 
     pub(crate) async fn exists(&self, record: &'static RecordType, key: &Key) -> Result<bool> {
-        Ok(!self
-            .rows(record, std::slice::from_ref(key))
-            .await?
-            .is_empty())
+        Ok(!self.rows(record, std::slice::from_ref(key)).await?.is_empty())
     }
 
     /// Applies steps of one record type in every store that keeps it; a row counts as held if it
@@ -146,10 +134,7 @@ impl<'a> Walk<'a> {
     pub(crate) fn new(directory: &'a Directory, record: &'a RecordType) -> Self {
         let mut stores: Vec<_> = directory.stores_of(record).collect();
         stores.reverse();
-        Self {
-            stores,
-            after: None,
-        }
+        Self { stores, after: None }
     }
 
     /// The next keys; `None` at the end. A page may be empty.
@@ -181,10 +166,7 @@ impl<'a> Walk<'a> {
 
 /// The value of a field in a row.
 pub(crate) fn field<'a>(record: &RecordType, row: &'a [Value], name: &str) -> &'a Value {
-    record
-        .position(name)
-        .and_then(|position| row.get(position))
-        .unwrap_or(&Value::Null)
+    record.position(name).and_then(|position| row.get(position)).unwrap_or(&Value::Null)
 }
 
 /// The key that an edge's field names, if it names one.
@@ -206,14 +188,10 @@ pub(crate) fn target_key(
 
 /// Reads the text form of an id of a record type, as ids are shown.
 pub(crate) fn id_from_text(record: &'static RecordType, text: &str) -> Result<Value> {
-    let wrong = || Error::NotAnId {
-        record: record.name,
-    };
+    let wrong = || Error::NotAnId { record: record.name };
     match record.field(record.id).map(|field| field.kind) {
         Some(ValueKind::Id(prefix)) => {
-            let hex = text
-                .strip_prefix(prefix)
-                .and_then(|rest| rest.strip_prefix('_'));
+            let hex = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
             let hex = hex.filter(|hex| hex.len() == 32).ok_or_else(wrong)?;
             let uuid = uuid::Uuid::try_parse(hex).map_err(|_cause| wrong())?;
             Ok(Value::Bytes(uuid.as_bytes().to_vec()))
@@ -249,10 +227,7 @@ fn positions(declarations: &[&'static RecordType]) -> BTreeMap<&'static str, i64
     for _ in 0..declarations.len() {
         for record in declarations {
             let parents = below.iter().filter(|(_, child)| *child == record.name);
-            let deepest = parents
-                .filter_map(|(parent, _)| depths.get(parent))
-                .max()
-                .copied();
+            let deepest = parents.filter_map(|(parent, _)| depths.get(parent)).max().copied();
             if let Some(deepest) = deepest {
                 depths.insert(record.name, deepest + 1);
             }
@@ -277,12 +252,7 @@ fn leads(below: &[(&str, &str)], from: &str, to: &str) -> bool {
             return true;
         }
         if seen.insert(at) {
-            open.extend(
-                below
-                    .iter()
-                    .filter(|(parent, _)| *parent == at)
-                    .map(|(_, child)| *child),
-            );
+            open.extend(below.iter().filter(|(parent, _)| *parent == at).map(|(_, child)| *child));
         }
     }
     false

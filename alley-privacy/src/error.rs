@@ -91,21 +91,15 @@ impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
         match error {
             Error::Store(error) => error.into(),
-            Error::Unknown { .. } => Self::new(
-                StatusCode::NOT_FOUND,
-                "not_found",
-                "There is no such thing.",
-            ),
-            Error::Contended { .. } | Error::LeaseLost { .. } => Self::new(
-                StatusCode::CONFLICT,
-                "busy",
-                "Somebody else is working on it.",
-            ),
-            Error::NotAnId { .. } => Self::new(
-                StatusCode::BAD_REQUEST,
-                "not_an_id",
-                "This is not a valid id.",
-            ),
+            Error::Unknown { .. } => {
+                Self::new(StatusCode::NOT_FOUND, "not_found", "There is no such thing.")
+            }
+            Error::Contended { .. } | Error::LeaseLost { .. } => {
+                Self::new(StatusCode::CONFLICT, "busy", "Somebody else is working on it.")
+            }
+            Error::NotAnId { .. } => {
+                Self::new(StatusCode::BAD_REQUEST, "not_an_id", "This is not a valid id.")
+            }
             _ => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "internal",

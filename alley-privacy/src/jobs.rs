@@ -29,11 +29,7 @@ impl Job for SettleHolds {
     async fn run_once(&self, limit: u32) -> Result<JobReport, JobError> {
         let mut report = JobReport::default();
         for state in [HoldState::Placing, HoldState::Releasing] {
-            let page = self
-                .holds
-                .store
-                .holds_in_state(state, PageRequest::first(limit))
-                .await?;
+            let page = self.holds.store.holds_in_state(state, PageRequest::first(limit)).await?;
             report.more |= page.next.is_some();
             for hold in page.items {
                 match self.holds.settle(hold.record.id).await {
@@ -65,10 +61,7 @@ impl Job for ErasePlanned {
     async fn run_once(&self, limit: u32) -> Result<JobReport, JobError> {
         let engine = &self.erasure.engine;
         let now = engine.env.now();
-        let due = engine
-            .store
-            .plans_due(now, PageRequest::first(limit.min(100)))
-            .await?;
+        let due = engine.store.plans_due(now, PageRequest::first(limit.min(100))).await?;
         let mut report = JobReport::new(0, due.next.is_some());
         for plan in due.items {
             match engine.advance(plan.record.id, limit).await {
@@ -118,18 +111,9 @@ impl FollowFacts {
             Fact::TenantClosed { tenant } => {
                 (Root::Tenant { tenant: *tenant }, Trigger::TenantClosed)
             }
-            Fact::IntegrationDisconnected {
-                tenant,
-                integration,
-            } => {
+            Fact::IntegrationDisconnected { tenant, integration } => {
                 let (tenant, integration) = (*tenant, integration.clone());
-                (
-                    Root::Integration {
-                        tenant,
-                        integration,
-                    },
-                    Trigger::IntegrationDisconnected,
-                )
+                (Root::Integration { tenant, integration }, Trigger::IntegrationDisconnected)
             }
             Fact::HoldReleased { hold, .. } => return self.wake(hold).await,
             // A ticket or report that is closed carries its anchor itself: the sweep finds it.
@@ -142,16 +126,7 @@ impl FollowFacts {
             | Fact::HoldPlaced { .. } => return Ok(()),
         };
         let reference = Some(entry.id.to_string());
-        self.erasure
-            .start(
-                root,
-                Cause {
-                    trigger,
-                    reference,
-                    at: entry.at,
-                },
-            )
-            .await
+        self.erasure.start(root, Cause { trigger, reference, at: entry.at }).await
     }
 
     async fn wake(&self, hold: &str) -> Result<()> {
@@ -183,8 +158,6 @@ impl Subscriber for FollowFacts {
     }
 
     async fn receive(&self, fact: &FactEntry) -> Result<(), SubscriberError> {
-        self.act(fact)
-            .await
-            .map_err(|error| SubscriberError::new("privacy", error))
+        self.act(fact).await.map_err(|error| SubscriberError::new("privacy", error))
     }
 }

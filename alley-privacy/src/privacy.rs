@@ -46,13 +46,7 @@ impl Config {
                 declarations.push(own);
             }
         }
-        Self {
-            map,
-            profile: Profile::Draft,
-            declarations,
-            records,
-            legs: Vec::new(),
-        }
+        Self { map, profile: Profile::Draft, declarations, records, legs: Vec::new() }
     }
 
     /// Erases at other systems as well.
@@ -107,16 +101,8 @@ impl Privacy {
             map,
             legs: config.legs,
         });
-        let requests = Requests {
-            env: env.clone(),
-            store: stores.requests,
-        };
-        Ok(Self {
-            engine,
-            holds,
-            requests,
-            warnings,
-        })
+        let requests = Requests { env: env.clone(), store: stores.requests };
+        Ok(Self { engine, holds, requests, warnings })
     }
 
     /// The data map in force.
@@ -136,9 +122,7 @@ impl Privacy {
 
     /// Erasure.
     pub fn erasure(&self) -> Erasure {
-        Erasure {
-            engine: Arc::clone(&self.engine),
-        }
+        Erasure { engine: Arc::clone(&self.engine) }
     }
 
     /// Legal holds.
@@ -168,23 +152,15 @@ impl Privacy {
     /// Background work: `settle-holds`, `erase-planned`, `retention-sweep`.
     pub fn jobs(&self) -> Vec<Arc<dyn Job>> {
         vec![
-            Arc::new(SettleHolds {
-                holds: self.holds.clone(),
-            }),
-            Arc::new(ErasePlanned {
-                erasure: self.erasure(),
-            }),
-            Arc::new(RetentionSweep {
-                retention: self.retention(),
-            }),
+            Arc::new(SettleHolds { holds: self.holds.clone() }),
+            Arc::new(ErasePlanned { erasure: self.erasure() }),
+            Arc::new(RetentionSweep { retention: self.retention() }),
         ]
     }
 
     /// Acts on facts: accounts, tenants and integrations that ended start erasure plans; a released
     /// hold wakes the plans that waited for it.
     pub fn subscriber(&self) -> Arc<dyn Subscriber> {
-        Arc::new(FollowFacts {
-            erasure: self.erasure(),
-        })
+        Arc::new(FollowFacts { erasure: self.erasure() })
     }
 }

@@ -57,10 +57,7 @@ text_enum! {
 impl RequestKind {
     /// Whether an organization asks: no data subject, no clock of law.
     pub const fn is_of_organization(self) -> bool {
-        matches!(
-            self,
-            Self::DpaCopy | Self::SubprocessorInfo | Self::TransferTerms
-        )
+        matches!(self, Self::DpaCopy | Self::SubprocessorInfo | Self::TransferTerms)
     }
 
     /// How sure one must be of who asks.

@@ -72,11 +72,8 @@ impl Retention {
             let until = rule.period.cutoff(now);
             let mut walk = Walk::new(&engine.directory, record);
             while let Some(keys) = walk.next(record, Ask::Due(until), BATCH).await? {
-                let keys = if any_hold {
-                    unheld(engine, record, keys, &mut swept).await?
-                } else {
-                    keys
-                };
+                let keys =
+                    if any_hold { unheld(engine, record, keys, &mut swept).await? } else { keys };
                 if keys.is_empty() {
                     continue;
                 }
@@ -119,9 +116,7 @@ impl Retention {
             return Ok(());
         }
         swept.planned += u64::try_from(fresh.len()).unwrap_or(u64::MAX);
-        swept
-            .plans
-            .push(self.erasure.start_rows(record, fresh).await?);
+        swept.plans.push(self.erasure.start_rows(record, fresh).await?);
         Ok(())
     }
 }
@@ -159,14 +154,8 @@ async fn delete(
     keys: Vec<Key>,
     swept: &mut Swept,
 ) -> Result<()> {
-    let steps: Vec<ErasureStep> = keys
-        .into_iter()
-        .map(|key| ErasureStep {
-            record,
-            key,
-            effect: Effect::Delete,
-        })
-        .collect();
+    let steps: Vec<ErasureStep> =
+        keys.into_iter().map(|key| ErasureStep { record, key, effect: Effect::Delete }).collect();
     for applied in engine.directory.apply(permit, record, &steps).await? {
         match applied {
             Applied::Done => swept.deleted += 1,
@@ -179,9 +168,5 @@ async fn delete(
 
 /// Shares the engine with the door.
 pub(crate) fn over(engine: &Arc<Engine>) -> Retention {
-    Retention {
-        erasure: Erasure {
-            engine: Arc::clone(engine),
-        },
-    }
+    Retention { erasure: Erasure { engine: Arc::clone(engine) } }
 }

@@ -85,10 +85,7 @@ impl RecordsOfProcessing {
 
     /// Both as Markdown, each under a heading of its own.
     pub fn to_markdown(&self) -> String {
-        let mut text = format!(
-            "# Records of processing\n\nData map {}.\n",
-            self.map_version
-        );
+        let mut text = format!("# Records of processing\n\nData map {}.\n", self.map_version);
         for record in [&self.controller, &self.processor] {
             record.markdown(&mut text);
         }
@@ -120,11 +117,7 @@ impl ProcessingRecord {
 
     fn markdown(&self, text: &mut String) {
         // Writing to a string cannot fail.
-        let _ = write!(
-            text,
-            "\n## As {}\n\n{} ({})\n",
-            self.role, self.organization, self.contact
-        );
+        let _ = write!(text, "\n## As {}\n\n{} ({})\n", self.role, self.organization, self.contact);
         for activity in &self.activities {
             let _ = write!(text, "\n### {}\n\n", activity.category);
             for (name, list) in activity.lists() {
@@ -137,11 +130,8 @@ impl ProcessingRecord {
         text.push_str("\n### Transfers\n\n");
         for transfer in &self.transfers {
             let destinations = transfer.destinations.join(", ");
-            let _ = writeln!(
-                text,
-                "- {}: {destinations} ({})",
-                transfer.parties, transfer.mechanism
-            );
+            let _ =
+                writeln!(text, "- {}: {destinations} ({})", transfer.parties, transfer.mechanism);
         }
     }
 }
@@ -193,29 +183,18 @@ fn record(map: &DataMap, declarations: &[&RecordType], controller: bool) -> Proc
             controls(transfer.importer_role)
         };
         ours == controller
-            && transfer
-                .categories
-                .iter()
-                .any(|category| categories.contains(category))
+            && transfer.categories.iter().any(|category| categories.contains(category))
     };
-    let transfers = map
-        .transfers
-        .iter()
-        .filter(concerns)
-        .map(|transfer| TransferLine {
-            parties: format!("{} to {}", transfer.exporter, transfer.importer),
-            destinations: transfer.destinations.clone(),
-            mechanism: match &transfer.scc_module {
-                Some(module) => format!("{}, module {module}", transfer.mechanism),
-                None => transfer.mechanism.to_string(),
-            },
-        });
-    ProcessingRecord {
-        role: if controller {
-            "controller"
-        } else {
-            "processor"
+    let transfers = map.transfers.iter().filter(concerns).map(|transfer| TransferLine {
+        parties: format!("{} to {}", transfer.exporter, transfer.importer),
+        destinations: transfer.destinations.clone(),
+        mechanism: match &transfer.scc_module {
+            Some(module) => format!("{}, module {module}", transfer.mechanism),
+            None => transfer.mechanism.to_string(),
         },
+    });
+    ProcessingRecord {
+        role: if controller { "controller" } else { "processor" },
         organization: map.organization.id.clone(),
         contact: map.organization.contact.clone(),
         activities,
@@ -251,40 +230,23 @@ fn activity(
     };
     for element in elements {
         add(&mut activity.elements, &element.name);
-        for purpose in map
-            .purposes
-            .iter()
-            .filter(|entry| element.purposes.contains(&entry.id))
-        {
+        for purpose in map.purposes.iter().filter(|entry| element.purposes.contains(&entry.id)) {
             add(&mut activity.purposes, &purpose.name);
-            let basis = if controller {
-                purpose.as_controller
-            } else {
-                purpose.as_processor
-            };
+            let basis = if controller { purpose.as_controller } else { purpose.as_processor };
             add(&mut activity.bases, basis.as_str());
         }
-        for subject in map
-            .subjects
-            .iter()
-            .filter(|entry| element.data_subjects.contains(&entry.id))
+        for subject in map.subjects.iter().filter(|entry| element.data_subjects.contains(&entry.id))
         {
             add(&mut activity.subjects, &subject.name);
         }
-        let touched = map
-            .subprocessors
-            .iter()
-            .filter(|entry| element.subprocessors.contains(&entry.id));
+        let touched =
+            map.subprocessors.iter().filter(|entry| element.subprocessors.contains(&entry.id));
         for subprocessor in touched {
             add(&mut activity.recipients, &subprocessor.name);
         }
         if let Some(rule) = map.rule(&element.retention) {
-            let line = format!(
-                "{} after {} ({})",
-                rule.period,
-                rule.triggers.join(" or "),
-                rule.id
-            );
+            let line =
+                format!("{} after {} ({})", rule.period, rule.triggers.join(" or "), rule.id);
             add(&mut activity.retention, &line);
         }
         for protection in &element.protection {
@@ -339,24 +301,14 @@ mod tests {
                 .any(|activity| activity.bases.contains(&"customer_instruction".to_owned()))
         };
         assert!(basis(&records.processor) && !basis(&records.controller));
-        assert_eq!(
-            (
-                records.controller.transfers.len(),
-                records.processor.transfers.len()
-            ),
-            (3, 3)
-        );
+        assert_eq!((records.controller.transfers.len(), records.processor.transfers.len()), (3, 3));
     }
 
     #[test]
     fn an_override_moves_an_element_to_the_other_record() {
         let map = DataMap::preset().unwrap();
-        let map = map
-            .with_role(
-                "content.abuse_report",
-                alley_core::ProcessingRole::Processor,
-            )
-            .unwrap();
+        let map =
+            map.with_role("content.abuse_report", alley_core::ProcessingRole::Processor).unwrap();
         let records = RecordsOfProcessing::of(&map, &[]);
         let has = |record: &ProcessingRecord| record.to_csv().contains("Abuse reports");
         assert!(has(&records.processor) && !has(&records.controller));
@@ -367,13 +319,7 @@ mod tests {
         assert_eq!(preset().to_markdown(), preset().to_markdown());
         assert_eq!(preset().to_json(), preset().to_json());
         assert!(preset().to_markdown().contains("## As processor"));
-        assert!(
-            preset()
-                .controller
-                .to_csv()
-                .lines()
-                .all(|line| !line.starts_with('='))
-        );
+        assert!(preset().controller.to_csv().lines().all(|line| !line.starts_with('=')));
         assert_eq!(cell("=1+1"), "'=1+1");
         assert_eq!(cell("a,\"b\""), "\"a,\"\"b\"\"\"");
     }

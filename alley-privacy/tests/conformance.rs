@@ -1,10 +1,6 @@
 //! The suites over the memory store, and over one that breaks each promise.
 #![cfg(feature = "conformance")]
-#![expect(
-    clippy::unwrap_used,
-    dead_code,
-    reason = "test code over shared support files"
-)]
+#![expect(clippy::unwrap_used, dead_code, reason = "test code over shared support files")]
 
 #[path = "support/rows.rs"]
 mod rows;
@@ -45,12 +41,7 @@ fn each_broken_promise_is_noticed_by_the_suite_of_each_port() {
         );
         let (stores, outbox) = broken();
         assert!(
-            block_on(conformance::request_store(
-                stores.requests,
-                outbox,
-                &house.env
-            ))
-            .is_err(),
+            block_on(conformance::request_store(stores.requests, outbox, &house.env)).is_err(),
             "{fault:?}"
         );
     }

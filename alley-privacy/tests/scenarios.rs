@@ -28,9 +28,7 @@ fn text(value: &Value) -> String {
 fn node(value: &Value) -> Node {
     Node {
         id: text(&value["id"]),
-        strategy: value["strategy"]
-            .as_str()
-            .map_or(Strategy::Delete, |word| word.parse().unwrap()),
+        strategy: value["strategy"].as_str().map_or(Strategy::Delete, |word| word.parse().unwrap()),
         retain_until: value.get("retain_until").map(day),
         sealed_by: value["sealed_by"].as_str().map(ToOwned::to_owned),
     }
@@ -50,36 +48,18 @@ fn edge(value: &Value) -> Edge {
         "shared" => Link::Shared,
         _ => Link::References(on_erased.unwrap()),
     };
-    Edge {
-        from: text(&value["from"]),
-        to: text(&value["to"]),
-        link,
-    }
+    Edge { from: text(&value["from"]), to: text(&value["to"]), link }
 }
 
 fn world(scenario: &Value) -> World {
     let nodes: Vec<&Value> = scenario["nodes"].as_array().unwrap().iter().collect();
     let holds = scenario["holds"].as_array().unwrap().iter().map(|hold| {
         let subtree = hold["subtree"].as_bool().unwrap_or(true);
-        (
-            text(&hold["id"]),
-            Held {
-                node: text(&hold["node"]),
-                subtree,
-            },
-        )
+        (text(&hold["id"]), Held { node: text(&hold["node"]), subtree })
     });
     World {
-        nodes: nodes
-            .iter()
-            .map(|n| (text(&n["id"]), (node(n), State::Intact)))
-            .collect(),
-        edges: scenario["edges"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(edge)
-            .collect(),
+        nodes: nodes.iter().map(|n| (text(&n["id"]), (node(n), State::Intact))).collect(),
+        edges: scenario["edges"].as_array().unwrap().iter().map(edge).collect(),
         mentions: BTreeMap::new(),
         holds: holds.collect(),
         no_tombstone: nodes
@@ -87,12 +67,7 @@ fn world(scenario: &Value) -> World {
             .filter(|node| node["tombstone"] == json!(false))
             .map(|node| text(&node["id"]))
             .collect(),
-        doomed: scenario["request"]["roots"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(text)
-            .collect(),
+        doomed: scenario["request"]["roots"].as_array().unwrap().iter().map(text).collect(),
         ledger: Vec::new(),
         counts: BTreeMap::new(),
         rounds: 0,
@@ -125,12 +100,7 @@ fn view(world: &World) -> Value {
 
 fn deferred(world: &World) -> Value {
     let (_, spared) = world.plan().unwrap();
-    Value::Object(
-        spared
-            .into_iter()
-            .map(|(id, outcome)| (id, json!(outcome.as_str())))
-            .collect(),
-    )
+    Value::Object(spared.into_iter().map(|(id, outcome)| (id, json!(outcome.as_str()))).collect())
 }
 
 fn play(scenario: &Value) {
@@ -140,9 +110,7 @@ fn play(scenario: &Value) {
     let planned = match world.plan() {
         Err(refusal) => {
             assert_eq!(
-                expect["refused"]["code"]
-                    .as_str()
-                    .or(expect["refused"].as_str()),
+                expect["refused"]["code"].as_str().or(expect["refused"].as_str()),
                 Some(refusal.code()),
                 "{id}"
             );
@@ -150,16 +118,12 @@ fn play(scenario: &Value) {
         }
         Ok((steps, _)) => steps,
     };
-    let shown: Vec<Value> = planned
-        .iter()
-        .map(|(outcome, id)| json!([outcome.as_str(), id]))
-        .collect();
+    let shown: Vec<Value> =
+        planned.iter().map(|(outcome, id)| json!([outcome.as_str(), id])).collect();
     assert_eq!(json!(shown), expect["plan"], "{id}: plan");
     if let Some(after) = scenario["crash"]["after_step"].as_u64() {
-        let done: Vec<(Outcome, String)> = planned
-            .into_iter()
-            .take(usize::try_from(after).unwrap())
-            .collect();
+        let done: Vec<(Outcome, String)> =
+            planned.into_iter().take(usize::try_from(after).unwrap()).collect();
         world.doomed.extend(done.iter().map(|(_, id)| id.clone()));
         for (outcome, id) in &done {
             world.apply(*outcome, id);
@@ -178,11 +142,8 @@ fn play(scenario: &Value) {
     assert_eq!(deferred(&world), expect["deferred"], "{id}: deferred");
     assert_eq!(json!(world.rounds), expect["rounds"], "{id}: rounds");
     assert_eq!(json!(world.counts), expect["counts"], "{id}: counts");
-    let tombstones: BTreeMap<&String, &str> = world
-        .ledger
-        .iter()
-        .map(|(id, outcome)| (id, outcome.as_str()))
-        .collect();
+    let tombstones: BTreeMap<&String, &str> =
+        world.ledger.iter().map(|(id, outcome)| (id, outcome.as_str())).collect();
     assert_eq!(json!(tombstones), expect["tombstones"], "{id}: tombstones");
     let wanted = expect["then"].as_array().cloned().unwrap_or_default();
     for (operation, wanted) in scenario["then"].as_array().unwrap().iter().zip(wanted) {
@@ -202,18 +163,12 @@ fn then(world: &mut World, start: &World, operation: &Value) {
         world.now = day(now);
     }
     if let Some(backup) = operation.get("restore_backup") {
-        let restored: BTreeSet<String> = backup["nodes"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(text)
-            .collect();
+        let restored: BTreeSet<String> =
+            backup["nodes"].as_array().unwrap().iter().map(text).collect();
         for id in &restored {
             world.nodes.insert(id.clone(), start.nodes[id].clone());
         }
-        world
-            .mentions
-            .retain(|(from, _), _| !restored.contains(from));
+        world.mentions.retain(|(from, _), _| !restored.contains(from));
         for (id, outcome) in world.ledger.clone() {
             world.apply(outcome, &id);
         }
@@ -239,10 +194,7 @@ fn small(nodes: &[&str], edges: &[(&str, &str, Link)], roots: &[&str]) -> World 
         sealed_by: None,
     };
     World {
-        nodes: nodes
-            .iter()
-            .map(|id| ((*id).to_owned(), (plain(id), State::Intact)))
-            .collect(),
+        nodes: nodes.iter().map(|id| ((*id).to_owned(), (plain(id), State::Intact))).collect(),
         edges: edges
             .iter()
             .map(|(from, to, link)| Edge {
@@ -264,30 +216,19 @@ fn small(nodes: &[&str], edges: &[(&str, &str, Link)], roots: &[&str]) -> World 
 
 #[test]
 fn circles_doubles_and_restrictions_are_refused_before_anything_happens() {
-    let circle = small(
-        &["a", "b"],
-        &[("a", "b", Link::Owns), ("b", "a", Link::Owns)],
-        &["a"],
-    );
+    let circle = small(&["a", "b"], &[("a", "b", Link::Owns), ("b", "a", Link::Owns)], &["a"]);
     assert_eq!(circle.plan().unwrap_err().code(), "E_OWNS_CYCLE");
     let restrict = Link::References(OnErased::Restrict);
     let kept = small(&["a", "b"], &[("b", "a", restrict)], &["a"]);
     assert_eq!(kept.plan().unwrap_err().code(), "E_RESTRICTED");
-    let both = small(
-        &["a", "b"],
-        &[("b", "a", restrict), ("a", "b", Link::Owns)],
-        &["a"],
-    );
+    let both = small(&["a", "b"], &[("b", "a", restrict), ("a", "b", Link::Owns)], &["a"]);
     assert_eq!(both.plan().unwrap().0.len(), 2);
 }
 
 #[test]
 fn a_row_that_slipped_in_is_found_by_the_second_round() {
-    let mut world = small(
-        &["t", "a"],
-        &[("t", "a", Link::Owns), ("a", "late", Link::Owns)],
-        &["t"],
-    );
+    let mut world =
+        small(&["t", "a"], &[("t", "a", Link::Owns), ("a", "late", Link::Owns)], &["t"]);
     let (steps, _) = world.plan().unwrap();
     world.doomed.extend(steps.iter().map(|(_, id)| id.clone()));
     for (outcome, id) in steps {
@@ -301,11 +242,8 @@ fn a_row_that_slipped_in_is_found_by_the_second_round() {
 
 #[test]
 fn shredding_a_key_leaves_what_it_sealed_unreadable_and_no_residue() {
-    let mut world = small(
-        &["t", "key", "log"],
-        &[("t", "key", Link::Owns), ("t", "log", Link::Owns)],
-        &["t"],
-    );
+    let mut world =
+        small(&["t", "key", "log"], &[("t", "key", Link::Owns), ("t", "log", Link::Owns)], &["t"]);
     world.nodes.get_mut("key").unwrap().0.strategy = Strategy::Shred;
     let log = &mut world.nodes.get_mut("log").unwrap().0;
     (log.strategy, log.sealed_by) = (Strategy::AppendOnly, Some("key".to_owned()));

@@ -156,9 +156,7 @@ impl Alley {
     /// When [`Config::with_billing`] was not called.
     #[cfg(feature = "billing")]
     pub fn billing(&self) -> Result<&alley_billing::Billing, NotConfigured> {
-        self.billing
-            .as_ref()
-            .ok_or(NotConfigured { door: "billing" })
+        self.billing.as_ref().ok_or(NotConfigured { door: "billing" })
     }
 
     /// Templates, drafts, review, pacing and confirmed deliveries.

@@ -83,51 +83,28 @@ pub(crate) fn compare(
             }),
         }
     }
-    let technical = TECHNICAL
-        .iter()
-        .map(|t| format!("{}{}", layout.prefix(), t.table));
+    let technical = TECHNICAL.iter().map(|t| format!("{}{}", layout.prefix(), t.table));
     let bound = bindings.iter().map(|binding| binding.table.clone());
-    for table in bound
-        .chain(technical)
-        .filter(|table| !live.contains_key(table))
-    {
-        gaps.push(Gap {
-            table,
-            column: None,
-            what: "the database has no such table; migrate it",
-        });
+    for table in bound.chain(technical).filter(|table| !live.contains_key(table)) {
+        gaps.push(Gap { table, column: None, what: "the database has no such table; migrate it" });
     }
-    if gaps.is_empty() {
-        Ok(())
-    } else {
-        Err(CoverageError { gaps })
-    }
+    if gaps.is_empty() { Ok(()) } else { Err(CoverageError { gaps }) }
 }
 
 fn compare_record(binding: &Binding, live: &[LiveColumn], gaps: &mut Vec<Gap>) {
     let declared = ddl::columns(binding.record);
     let mut gap = |column: &str, what| {
         let (table, column) = (binding.table.clone(), Some(column.to_owned()));
-        gaps.push(Gap {
-            table,
-            column,
-            what,
-        });
+        gaps.push(Gap { table, column, what });
     };
     for column in live {
         match declared.get(column.name.as_str()) {
             None => gap(&column.name, "the record type declares no such field"),
             Some(field) if field.storage != column.storage => {
-                gap(
-                    &column.name,
-                    "the column has another type than the declared field",
-                );
+                gap(&column.name, "the column has another type than the declared field");
             }
             Some(field) if field.optional != column.optional || field.key != column.key => {
-                gap(
-                    &column.name,
-                    "presence or place in the key is not as declared",
-                );
+                gap(&column.name, "presence or place in the key is not as declared");
             }
             Some(_) if !binding.columns.contains(&column.name.as_str()) => {
                 gap(&column.name, "the store does not write this column");
@@ -135,38 +112,19 @@ fn compare_record(binding: &Binding, live: &[LiveColumn], gaps: &mut Vec<Gap>) {
             Some(_) => {}
         }
     }
-    for name in declared
-        .keys()
-        .filter(|name| live.iter().all(|column| column.name != **name))
-    {
-        gap(
-            name,
-            "the declared field has no column; migrate the database",
-        );
+    for name in declared.keys().filter(|name| live.iter().all(|column| column.name != **name)) {
+        gap(name, "the declared field has no column; migrate the database");
     }
 }
 
 fn compare_technical(table: &str, declared: &[&str], live: &[LiveColumn], gaps: &mut Vec<Gap>) {
     let mut gap = |column: &str, what| {
-        gaps.push(Gap {
-            table: table.to_owned(),
-            column: Some(column.to_owned()),
-            what,
-        });
+        gaps.push(Gap { table: table.to_owned(), column: Some(column.to_owned()), what });
     };
-    for column in live
-        .iter()
-        .filter(|column| !declared.contains(&column.name.as_str()))
-    {
+    for column in live.iter().filter(|column| !declared.contains(&column.name.as_str())) {
         gap(&column.name, "the technical table declares no such column");
     }
-    for name in declared
-        .iter()
-        .filter(|name| live.iter().all(|column| column.name != **name))
-    {
-        gap(
-            name,
-            "the technical table lacks this column; migrate the database",
-        );
+    for name in declared.iter().filter(|name| live.iter().all(|column| column.name != **name)) {
+        gap(name, "the technical table lacks this column; migrate the database");
     }
 }

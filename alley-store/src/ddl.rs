@@ -41,13 +41,7 @@ impl Domain {
         let mut domain = Self::new(name, records, queries, Vec::new());
         let sql = Cow::Owned(self::domain(&domain));
         let name = Cow::Borrowed("declarations");
-        let step = Migration {
-            domain: domain.name,
-            version: 1,
-            name,
-            sql,
-            breaking: false,
-        };
+        let step = Migration { domain: domain.name, version: 1, name, sql, breaking: false };
         domain.migrations.push(step);
         domain
     }
@@ -55,11 +49,7 @@ impl Domain {
 
 /// The indexes of one record type: its uniqueness rules, what privacy looks for, and its queries.
 pub fn indexes(domain: &Domain, record: &'static RecordType) -> Vec<Index> {
-    let queries = domain
-        .queries
-        .iter()
-        .copied()
-        .filter(|query| query.record.name == record.name);
+    let queries = domain.queries.iter().copied().filter(|query| query.record.name == record.name);
     index::of(record, &domain.records, &queries.collect::<Vec<_>>())
 }
 
@@ -81,40 +71,18 @@ pub fn columns(record: &RecordType) -> HashMap<&'static str, Column> {
     let place = |name: &str| key.iter().position(|key| *key == name);
     let fields = record.fields.iter().map(|field| {
         let key = place(field.name).map_or(0, |place| place.saturating_add(1));
-        (
-            field.name,
-            Column {
-                storage: storage(field.kind),
-                optional: field.optional,
-                key,
-            },
-        )
+        (field.name, Column { storage: storage(field.kind), optional: field.optional, key })
     });
-    let version = (
-        VERSION,
-        Column {
-            storage: "INTEGER",
-            optional: false,
-            key: 0,
-        },
-    );
+    let version = (VERSION, Column { storage: "INTEGER", optional: false, key: 0 });
     fields.chain([version]).collect()
 }
 
 fn table(binding: &Binding) -> String {
     let fields = binding.record.fields.iter().map(|field| {
         let absent = if field.optional { "" } else { " NOT NULL" };
-        format!(
-            "  {} {}{absent},\n",
-            quoted(field.name),
-            storage(field.kind)
-        )
+        format!("  {} {}{absent},\n", quoted(field.name), storage(field.kind))
     });
-    let options = if is_small(binding.record) {
-        "STRICT, WITHOUT ROWID"
-    } else {
-        "STRICT"
-    };
+    let options = if is_small(binding.record) { "STRICT, WITHOUT ROWID" } else { "STRICT" };
     format!(
         "CREATE TABLE {} (\n{}  {} INTEGER NOT NULL,\n  PRIMARY KEY ({})\n) {options};\n\n",
         quoted(&binding.table),

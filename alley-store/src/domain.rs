@@ -27,12 +27,7 @@ impl Domain {
         queries: &[&'static Query],
         migrations: Vec<Migration>,
     ) -> Self {
-        Self {
-            name,
-            records: records.to_vec(),
-            queries: queries.to_vec(),
-            migrations,
-        }
+        Self { name, records: records.to_vec(), queries: queries.to_vec(), migrations }
     }
 
     /// All domains that this build has, in the order in which their schemas are applied.
@@ -74,12 +69,7 @@ impl Domain {
     pub fn tiktok() -> Self {
         let sql = include_str!("../migrations/sqlite/tiktok/0001_records.sql");
         let migrations = vec![Migration::new("tiktok", 1, "records", sql)];
-        Self::new(
-            "tiktok",
-            alley_tiktok::RECORDS,
-            alley_tiktok::QUERIES,
-            migrations,
-        )
+        Self::new("tiktok", alley_tiktok::RECORDS, alley_tiktok::QUERIES, migrations)
     }
 
     /// Customers, subscriptions and invoices.
@@ -87,12 +77,7 @@ impl Domain {
     pub fn billing() -> Self {
         let sql = include_str!("../migrations/sqlite/billing/0001_records.sql");
         let migrations = vec![Migration::new("billing", 1, "records", sql)];
-        Self::new(
-            "billing",
-            alley_billing::RECORDS,
-            alley_billing::QUERIES,
-            migrations,
-        )
+        Self::new("billing", alley_billing::RECORDS, alley_billing::QUERIES, migrations)
     }
 
     /// Templates, drafts, queue, pacing and deliveries.
@@ -100,12 +85,7 @@ impl Domain {
     pub fn outreach() -> Self {
         let sql = include_str!("../migrations/sqlite/outreach/0001_records.sql");
         let migrations = vec![Migration::new("outreach", 1, "records", sql)];
-        Self::new(
-            "outreach",
-            alley_outreach::RECORDS,
-            alley_outreach::QUERIES,
-            migrations,
-        )
+        Self::new("outreach", alley_outreach::RECORDS, alley_outreach::QUERIES, migrations)
     }
 
     /// Requests, plans of erasure, holds and evidence.
@@ -113,12 +93,7 @@ impl Domain {
     pub fn privacy() -> Self {
         let sql = include_str!("../migrations/sqlite/privacy/0001_records.sql");
         let migrations = vec![Migration::new("privacy", 1, "records", sql)];
-        Self::new(
-            "privacy",
-            alley_privacy::RECORDS,
-            alley_privacy::QUERIES,
-            migrations,
-        )
+        Self::new("privacy", alley_privacy::RECORDS, alley_privacy::QUERIES, migrations)
     }
 }
 
@@ -141,15 +116,9 @@ pub(crate) fn check(domains: &[Domain]) -> Result<(), DeclarationError> {
     let mut queries: Vec<&'static str> = Vec::new();
     for domain in domains {
         for record in &domain.records {
-            let error = |wrong| DeclarationError {
-                domain: domain.name,
-                what: record.name,
-                wrong,
-            };
+            let error = |wrong| DeclarationError { domain: domain.name, what: record.name, wrong };
             if record.domain != domain.name {
-                return Err(error(
-                    "the record declares another domain than the list it is in",
-                ));
+                return Err(error("the record declares another domain than the list it is in"));
             }
             if records.contains(&record.name) {
                 return Err(error("another record type has this name"));
@@ -160,11 +129,7 @@ pub(crate) fn check(domains: &[Domain]) -> Result<(), DeclarationError> {
     }
     for domain in domains {
         for query in &domain.queries {
-            let error = |wrong| DeclarationError {
-                domain: domain.name,
-                what: query.name,
-                wrong,
-            };
+            let error = |wrong| DeclarationError { domain: domain.name, what: query.name, wrong };
             if queries.contains(&query.name) {
                 return Err(error("another query has this name"));
             }
@@ -190,19 +155,10 @@ fn check_record(record: &RecordType) -> Result<(), &'static str> {
     if key.any(|name| record.field(name).is_none_or(|field| field.optional)) {
         return Err("id and tenant must be fields that are always present");
     }
-    let mentioned = [record.subject, record.anchor, record.source_time]
-        .into_iter()
-        .flatten();
-    let unique = record
-        .unique
-        .iter()
-        .flat_map(|rule| rule.fields.iter().copied());
+    let mentioned = [record.subject, record.anchor, record.source_time].into_iter().flatten();
+    let unique = record.unique.iter().flat_map(|rule| rule.fields.iter().copied());
     let edges = record.edges.iter().map(|edge| edge.field);
-    if mentioned
-        .chain(unique)
-        .chain(edges)
-        .any(|name| record.field(name).is_none())
-    {
+    if mentioned.chain(unique).chain(edges).any(|name| record.field(name).is_none()) {
         return Err("subject, anchor, source time, unique rules and edges must name fields");
     }
     Ok(())
@@ -210,13 +166,8 @@ fn check_record(record: &RecordType) -> Result<(), &'static str> {
 
 fn check_query(query: &Query) -> Result<(), &'static str> {
     let fields = query.equals.iter().chain(query.absent).copied();
-    let fields = fields
-        .chain(query.range.map(|range| range.field))
-        .chain(query.order);
-    if fields
-        .clone()
-        .any(|name| query.record.field(name).is_none())
-    {
+    let fields = fields.chain(query.range.map(|range| range.field)).chain(query.order);
+    if fields.clone().any(|name| query.record.field(name).is_none()) {
         return Err("it names a field that its record type does not have");
     }
     if !is_name(query.name) {

@@ -27,16 +27,12 @@ impl Layout {
         if prefix.len() > 31 || !is_name(prefix) {
             return Err(LayoutError);
         }
-        Ok(Self {
-            prefix: prefix.to_owned(),
-        })
+        Ok(Self { prefix: prefix.to_owned() })
     }
 
     /// For texts that are rendered later.
     pub(crate) fn placeholder() -> Self {
-        Self {
-            prefix: "{prefix}".to_owned(),
-        }
+        Self { prefix: "{prefix}".to_owned() }
     }
 
     /// The prefix.
@@ -58,9 +54,7 @@ impl Layout {
 impl Default for Layout {
     /// The prefix `alley_`.
     fn default() -> Self {
-        Self {
-            prefix: "alley_".to_owned(),
-        }
+        Self { prefix: "alley_".to_owned() }
     }
 }
 
@@ -73,9 +67,7 @@ pub struct LayoutError;
 /// Whether a text can be a part of a table or column name without being quoted for safety.
 pub(crate) fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
-        && text
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 #[cfg(test)]

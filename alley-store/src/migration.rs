@@ -29,13 +29,7 @@ impl Migration {
         sql: &'static str,
     ) -> Self {
         let (name, sql) = (Cow::Borrowed(name), Cow::Borrowed(sql));
-        Self {
-            domain,
-            version,
-            name,
-            sql,
-            breaking: false,
-        }
+        Self { domain, version, name, sql, breaking: false }
     }
 
     /// The step is one that older code cannot live with.
@@ -103,10 +97,7 @@ pub(crate) fn compare(known: &[Migration], ledger: &[LedgerLine]) -> SchemaState
     let mut pending = known.len();
     let mut ahead: Option<(bool, String)> = None;
     for line in ledger {
-        let mut of_domain = known
-            .iter()
-            .filter(|known| known.domain == line.domain)
-            .peekable();
+        let mut of_domain = known.iter().filter(|known| known.domain == line.domain).peekable();
         if of_domain.peek().is_none() {
             continue;
         }
@@ -115,9 +106,7 @@ pub(crate) fn compare(known: &[Migration], ledger: &[LedgerLine]) -> SchemaState
                 pending = pending.saturating_sub(1);
             }
             Some(_) => {
-                return SchemaState::Foreign {
-                    step: step(&line.domain, line.version),
-                };
+                return SchemaState::Foreign { step: step(&line.domain, line.version) };
             }
             None => {
                 let newer = (line.breaking, step(&line.domain, line.version));
@@ -136,9 +125,7 @@ pub(crate) fn compare(known: &[Migration], ledger: &[LedgerLine]) -> SchemaState
 /// The steps that the ledger lacks, in the order in which they are applied.
 pub(crate) fn missing(known: Vec<Migration>, ledger: &[LedgerLine]) -> Vec<Migration> {
     let applied = |step: &Migration| {
-        ledger
-            .iter()
-            .any(|line| line.domain == step.domain && line.version == step.version)
+        ledger.iter().any(|line| line.domain == step.domain && line.version == step.version)
     };
     known.into_iter().filter(|step| !applied(step)).collect()
 }
@@ -175,30 +162,17 @@ mod tests {
         assert_eq!(state(&[]), SchemaState::Behind { pending: 3 });
         assert_eq!(state(&KNOWN[..2]), SchemaState::Behind { pending: 1 });
         let newest = "core 3".to_owned();
-        assert_eq!(
-            state(&with(newer.clone())),
-            SchemaState::Ahead {
-                newest: newest.clone()
-            }
-        );
-        assert_eq!(
-            state(&with(newer.breaking())),
-            SchemaState::AheadBreaking { newest }
-        );
+        assert_eq!(state(&with(newer.clone())), SchemaState::Ahead { newest: newest.clone() });
+        assert_eq!(state(&with(newer.breaking())), SchemaState::AheadBreaking { newest });
         let changed = Migration::new("core", 2, "records", "other");
-        let foreign = SchemaState::Foreign {
-            step: "core 2".to_owned(),
-        };
+        let foreign = SchemaState::Foreign { step: "core 2".to_owned() };
         assert_eq!(state(&[KNOWN[0].clone(), changed]), foreign);
     }
 
     #[test]
     fn a_domain_that_the_code_was_built_without_is_passed_over() {
         let other = Migration::new("outreach", 9, "records", "z").breaking();
-        assert_eq!(
-            state(&[KNOWN.to_vec(), vec![other]].concat()),
-            SchemaState::UpToDate
-        );
+        assert_eq!(state(&[KNOWN.to_vec(), vec![other]].concat()), SchemaState::UpToDate);
     }
 
     #[test]

@@ -42,10 +42,7 @@ pub(crate) fn key_of_row(record: &'static RecordType, row: &Row) -> Result<Key, 
 /// The value of a field, or absent.
 pub(crate) fn field(record: &RecordType, row: &Row, name: Option<&str>) -> Value {
     let place = name.and_then(|name| record.position(name));
-    place
-        .and_then(|place| row.get(place))
-        .cloned()
-        .unwrap_or(Value::Null)
+    place.and_then(|place| row.get(place)).cloned().unwrap_or(Value::Null)
 }
 
 /// A row from the values of its columns, the version last.

@@ -44,20 +44,14 @@ impl Catalogue {
         placeholders: Render,
     ) -> Result<Self, DeclarationError> {
         domain::check(domains)?;
-        let records = domains
-            .iter()
-            .flat_map(|domain| &domain.records)
-            .map(|record| {
-                let binding = Binding::new(record, layout);
-                (record.name, RecordSql::new(binding, placeholders))
-            });
-        let queries = domains
-            .iter()
-            .flat_map(|domain| &domain.queries)
-            .map(|query| {
-                let binding = Binding::new(query.record, layout);
-                (query.name, QuerySql::new(query, &binding, placeholders))
-            });
+        let records = domains.iter().flat_map(|domain| &domain.records).map(|record| {
+            let binding = Binding::new(record, layout);
+            (record.name, RecordSql::new(binding, placeholders))
+        });
+        let queries = domains.iter().flat_map(|domain| &domain.queries).map(|query| {
+            let binding = Binding::new(query.record, layout);
+            (query.name, QuerySql::new(query, &binding, placeholders))
+        });
         Ok(Self {
             kernel: Kernel::new(layout, placeholders),
             records: records.collect(),
@@ -108,9 +102,6 @@ pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 
 /// `"a" = $1 AND "b" = $2`, counted from `first`.
 pub(crate) fn equal<'a>(names: impl IntoIterator<Item = &'a str>, first: usize) -> String {
-    let terms = names
-        .into_iter()
-        .zip(first..)
-        .map(|(name, n)| format!("\"{name}\" = ${n}"));
+    let terms = names.into_iter().zip(first..).map(|(name, n)| format!("\"{name}\" = ${n}"));
     terms.collect::<Vec<_>>().join(" AND ")
 }

@@ -157,10 +157,7 @@ impl SqliteStore {
         let writer = connection::open(path, options.patience)?;
         let state = migrate::state(&writer, path, &options)?;
         if let SchemaState::Behind { pending } = state {
-            return Err(OpenError::Behind {
-                path: path.to_owned(),
-                pending,
-            });
+            return Err(OpenError::Behind { path: path.to_owned(), pending });
         }
         migrate::refuse_newer(state, path, &options)?;
         let mut readers = Vec::new();
@@ -253,8 +250,7 @@ impl SqliteStore {
     pub async fn compact_after_erasure(&self) -> Result<(), StoreError> {
         self.shared.erased.store(true, Ordering::SeqCst);
         let shared = Arc::clone(&self.shared);
-        self.outside(move |connection| writer::checkpoint(connection, &shared))
-            .await
+        self.outside(move |connection| writer::checkpoint(connection, &shared)).await
     }
 
     fn start(
@@ -267,12 +263,7 @@ impl SqliteStore {
         let SqliteOptions { layout, clock, .. } = options;
         // A process that ended between an erasure and the emptying of the log left it to us.
         let erased = AtomicBool::new(!readers.is_empty());
-        let shared = Arc::new(Shared {
-            catalogue,
-            layout,
-            clock,
-            erased,
-        });
+        let shared = Arc::new(Shared { catalogue, layout, clock, erased });
         let mut threads = Vec::new();
         let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
             let builder = std::thread::Builder::new().name(format!("alley-sqlite-{name}"));
@@ -283,10 +274,7 @@ impl SqliteStore {
         };
         let (to_writer, work) = unbounded();
         let of_writer = Arc::clone(&shared);
-        threads.push(spawn(
-            "writer",
-            Box::new(move || writer::run(&writer, &work, &of_writer)),
-        )?);
+        threads.push(spawn("writer", Box::new(move || writer::run(&writer, &work, &of_writer)))?);
         let mut to_readers = None;
         if !readers.is_empty() {
             let (sender, work) = unbounded::<Read>();
@@ -298,13 +286,7 @@ impl SqliteStore {
             }
         }
         let path = path.to_owned();
-        Ok(Self {
-            path,
-            shared,
-            writer: Some(to_writer),
-            readers: to_readers,
-            threads,
-        })
+        Ok(Self { path, shared, writer: Some(to_writer), readers: to_readers, threads })
     }
 
     /// Runs work that writes, in a transaction that it may share with others.
@@ -348,9 +330,7 @@ impl SqliteStore {
             return self.outside(work).await;
         };
         let (reply, answer) = oneshot::channel();
-        readers
-            .send(answering(reply, work))
-            .map_err(|_ended| ended())?;
+        readers.send(answering(reply, work)).map_err(|_ended| ended())?;
         received(answer).await
     }
 
@@ -361,11 +341,7 @@ impl SqliteStore {
 }
 
 fn catalogue(options: &SqliteOptions) -> Result<Catalogue, OpenError> {
-    Ok(Catalogue::new(
-        &options.domains,
-        &options.layout,
-        driver::placeholders,
-    )?)
+    Ok(Catalogue::new(&options.domains, &options.layout, driver::placeholders)?)
 }
 
 /// Work that answers, unless nobody waits for the answer any more.
@@ -401,9 +377,7 @@ impl Drop for SqliteStore {
         // The connection that closes last removes the log. Two that close at once each take the
         // other for open, and the log would stay; so the writer, which began first, ends last.
         self.readers = None;
-        self.threads
-            .drain(1.min(self.threads.len())..)
-            .for_each(join);
+        self.threads.drain(1.min(self.threads.len())..).for_each(join);
         self.writer = None;
         self.threads.drain(..).for_each(join);
     }
@@ -411,9 +385,7 @@ impl Drop for SqliteStore {
 
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqliteStore")
-            .field("path", &self.path)
-            .finish_non_exhaustive()
+        f.debug_struct("SqliteStore").field("path", &self.path).finish_non_exhaustive()
     }
 }
 

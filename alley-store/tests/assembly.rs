@@ -55,11 +55,5 @@ fn all_crates_are_assembled_over_one_file() {
     let store = Arc::new(SqliteStore::open_in_memory().unwrap());
     let accounts = AccountsConfig::new("Harbor", Arc::new(InlineOffload::new()));
     let alley = Alley::new(&common::env(1), store, Config::new(accounts)).unwrap();
-    assert!(
-        alley
-            .privacy()
-            .warnings()
-            .iter()
-            .all(|fault| !fault.is_error())
-    );
+    assert!(alley.privacy().warnings().iter().all(|fault| !fault.is_error()));
 }

@@ -14,14 +14,10 @@ mod common;
 mod file;
 
 async fn keeps_the_contract(store: Arc<SqliteStore>, env: &Env) {
-    kernel(Arc::clone(&store) as _, Arc::clone(&store) as _, env)
-        .await
-        .unwrap();
+    kernel(Arc::clone(&store) as _, Arc::clone(&store) as _, env).await.unwrap();
     outbox(store.as_ref(), store.as_ref(), env).await.unwrap();
     leases(store.as_ref(), env.now()).await.unwrap();
-    personal_records(store.as_ref(), store.as_ref(), env)
-        .await
-        .unwrap();
+    personal_records(store.as_ref(), store.as_ref(), env).await.unwrap();
 }
 
 #[tokio::test]
@@ -54,9 +50,7 @@ async fn identity_and_tenancy_keep_their_promises() {
     let folder = tempfile::tempdir().unwrap();
     let env = common::env(8);
     let store = fresh(&folder);
-    identity(Arc::clone(&store) as _, store, &env)
-        .await
-        .unwrap();
+    identity(Arc::clone(&store) as _, store, &env).await.unwrap();
     let store = fresh(&folder);
     tenancy(Arc::clone(&store) as _, store, &env).await.unwrap();
 }
@@ -69,11 +63,7 @@ async fn billing_keeps_its_promises() {
     let folder = tempfile::tempdir().unwrap();
     let make = || {
         let store = fresh(&folder);
-        Fixture {
-            store: Arc::clone(&store) as _,
-            outbox: store,
-            env: common::env(9),
-        }
+        Fixture { store: Arc::clone(&store) as _, outbox: store, env: common::env(9) }
     };
     suite(make).await.unwrap();
 }
@@ -104,11 +94,7 @@ async fn outreach_keeps_its_promises() {
     let folder = tempfile::tempdir().unwrap();
     let make = || {
         let store = fresh(&folder);
-        Fixture {
-            store: Arc::clone(&store) as _,
-            outbox: store,
-            env: common::env(11),
-        }
+        Fixture { store: Arc::clone(&store) as _, outbox: store, env: common::env(11) }
     };
     suite(make).await.unwrap();
 }
@@ -119,7 +105,5 @@ async fn privacy_keeps_its_promises() {
     let folder = tempfile::tempdir().unwrap();
     let store = fresh(&folder);
     let stores = alley_privacy::Stores::from(Arc::clone(&store));
-    alley_privacy::conformance::suite(&stores, store, &common::env(12))
-        .await
-        .unwrap();
+    alley_privacy::conformance::suite(&stores, store, &common::env(12)).await.unwrap();
 }

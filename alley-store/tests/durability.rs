@@ -33,18 +33,12 @@ fn sample(id: &str, rank: i64) -> Sample {
 
 fn insert(env: &Env, rows: &[Sample]) -> Commit<RecordWrite> {
     let mut commit = env.commit().unwrap();
-    commit
-        .changes
-        .extend(rows.iter().cloned().map(|row| Write::Insert(row).into()));
+    commit.changes.extend(rows.iter().cloned().map(|row| Write::Insert(row).into()));
     commit
 }
 
 async fn exists(store: &SqliteStore, id: &str) -> bool {
-    store
-        .record::<Sample>(&Key::of(tenant(), &id.to_owned()))
-        .await
-        .unwrap()
-        .is_some()
+    store.record::<Sample>(&Key::of(tenant(), &id.to_owned())).await.unwrap().is_some()
 }
 
 /// In the parent this does nothing. In a child it writes pairs of rows with a fact and says so.
@@ -54,10 +48,7 @@ fn child_that_writes() {
         return;
     };
     let store = file::open(Path::new(&path));
-    let seed = std::env::var("ALLEY_STORE_TEST_SEED")
-        .unwrap()
-        .parse()
-        .unwrap();
+    let seed = std::env::var("ALLEY_STORE_TEST_SEED").unwrap().parse().unwrap();
     let env = Arc::new(env(seed));
     std::thread::scope(|scope| {
         for worker in 0..4 {
@@ -65,13 +56,8 @@ fn child_that_writes() {
             scope.spawn(move || {
                 for n in 0.. {
                     let name = format!("{seed}-{worker}-{n}");
-                    let rows = [
-                        sample(&format!("{name}-a"), n),
-                        sample(&format!("{name}-b"), n),
-                    ];
-                    let fact = env
-                        .fact(Fact::TenantSuspended { tenant: tenant() })
-                        .unwrap();
+                    let rows = [sample(&format!("{name}-a"), n), sample(&format!("{name}-b"), n)];
+                    let fact = env.fact(Fact::TenantSuspended { tenant: tenant() }).unwrap();
                     let commit = insert(&env, &rows).fact(fact);
                     pollster::block_on(RecordStore::commit(store.as_ref(), commit)).unwrap();
                     let mut out = std::io::stdout().lock();
@@ -112,10 +98,7 @@ fn acknowledged_commits_survive_kill_9() {
     }
     let store = file::open(&path);
     for name in &acknowledged {
-        assert!(
-            pollster::block_on(exists(&store, &format!("{name}-a"))),
-            "{name} is lost"
-        );
+        assert!(pollster::block_on(exists(&store, &format!("{name}-a"))), "{name} is lost");
     }
     pollster::block_on(no_half_commits(&store));
     drop(store);
@@ -126,21 +109,33 @@ fn acknowledged_commits_survive_kill_9() {
     assert_eq!(check, "ok");
 }
 
+#[test]
+fn a_dropped_store_leaves_everything_in_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("alley.db");
+    let env = env(1);
+    for round in 0..100 {
+        let store = file::open(&path);
+        let commit = insert(&env, &[sample(&format!("row-{round}"), round)]);
+        pollster::block_on(RecordStore::commit(store.as_ref(), commit)).unwrap();
+        assert!(pollster::block_on(exists(&store, "row-0")));
+        drop(store);
+        let left: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert_eq!(left, ["alley.db"], "round {round}");
+    }
+}
+
 async fn no_half_commits(store: &SqliteStore) {
     let rows: Vec<_> =
         alley_core::store::all::<Sample, _>(store, Sample::BY_RANK, &[tenant().to_value()])
             .await
             .unwrap();
-    let halves = |half: &str| {
-        rows.iter()
-            .filter(|row| row.record.id.ends_with(half))
-            .count()
-    };
+    let halves = |half: &str| rows.iter().filter(|row| row.record.id.ends_with(half)).count();
     assert_eq!(halves("-a"), halves("-b"));
-    let facts = store
-        .due(chrono::DateTime::<chrono::Utc>::MAX_UTC, u32::MAX)
-        .await
-        .unwrap();
+    let facts = store.due(chrono::DateTime::<chrono::Utc>::MAX_UTC, u32::MAX).await.unwrap();
     let positions: Vec<_> = facts.iter().map(|entry| entry.position).collect();
     let wanted: Vec<_> = (1..).take(halves("-a")).collect();
     assert_eq!(positions, wanted);
@@ -151,10 +146,7 @@ async fn of_64_callers_each_counts_once() {
     let folder = tempfile::tempdir().unwrap();
     let store = file::open(&folder.path().join("alley.db"));
     let env = Arc::new(env(1));
-    store
-        .commit(insert(&env, &[sample("counter", 0)]))
-        .await
-        .unwrap();
+    store.commit(insert(&env, &[sample("counter", 0)])).await.unwrap();
     let tasks: Vec<_> = (0..64)
         .map(|_| {
             let (store, env) = (Arc::clone(&store), Arc::clone(&env));
@@ -164,10 +156,7 @@ async fn of_64_callers_each_counts_once() {
                     let read = store.record::<Sample>(&key).await.unwrap().unwrap();
                     let mut record = read.record.clone();
                     record.rank += 1;
-                    let write = Write::Update {
-                        record,
-                        read: read.version,
-                    };
+                    let write = Write::Update { record, read: read.version };
                     let commit: Commit<RecordWrite> = env.commit().unwrap().change(write);
                     match RecordStore::commit(store.as_ref(), commit).await {
                         Ok(_) => return,
@@ -180,14 +169,9 @@ async fn of_64_callers_each_counts_once() {
     for task in tasks {
         task.await.unwrap();
     }
-    let counter = store
-        .record::<Sample>(&Key::of(tenant(), &"counter".to_owned()))
-        .await;
+    let counter = store.record::<Sample>(&Key::of(tenant(), &"counter".to_owned())).await;
     let counter = counter.unwrap().unwrap();
-    assert_eq!(
-        (counter.record.rank, counter.version),
-        (64, Version::new(65))
-    );
+    assert_eq!((counter.record.rank, counter.version), (64, Version::new(65)));
 }
 
 #[tokio::test]
@@ -195,10 +179,7 @@ async fn a_refused_commit_does_not_touch_its_neighbors_in_the_group() {
     let folder = tempfile::tempdir().unwrap();
     let store = file::open(&folder.path().join("alley.db"));
     let env = env(2);
-    store
-        .commit(insert(&env, &[sample("taken", 0)]))
-        .await
-        .unwrap();
+    store.commit(insert(&env, &[sample("taken", 0)])).await.unwrap();
     // Holds the writer, so that what follows is one group.
     let gate = std::sync::Barrier::new(2);
     let gate = Arc::new(gate);
@@ -213,31 +194,20 @@ async fn a_refused_commit_does_not_touch_its_neighbors_in_the_group() {
     });
     let mut commits = Vec::new();
     for n in 0..40 {
-        let id = if n % 2 == 0 {
-            format!("row {n}")
-        } else {
-            "taken".to_owned()
-        };
+        let id = if n % 2 == 0 { format!("row {n}") } else { "taken".to_owned() };
         let rows = [sample(&format!("first of {n}"), n), sample(&id, n)];
         let (store, commit) = (Arc::clone(&store), insert(&env, &rows));
-        commits.push(tokio::spawn(async move {
-            RecordStore::commit(store.as_ref(), commit).await
-        }));
+        commits
+            .push(tokio::spawn(async move { RecordStore::commit(store.as_ref(), commit).await }));
     }
     // Lets each task send its commit; they run on this thread.
     tokio::task::yield_now().await;
-    tokio::task::spawn_blocking(move || gate.wait())
-        .await
-        .unwrap();
+    tokio::task::spawn_blocking(move || gate.wait()).await.unwrap();
     waiting.await.unwrap().unwrap();
     for (n, commit) in commits.into_iter().enumerate() {
         let result = commit.await.unwrap();
         assert_eq!(result.is_ok(), n % 2 == 0, "{n}");
-        assert_eq!(
-            exists(&store, &format!("first of {n}")).await,
-            n % 2 == 0,
-            "{n}"
-        );
+        assert_eq!(exists(&store, &format!("first of {n}")).await, n % 2 == 0, "{n}");
     }
 }
 
@@ -251,10 +221,8 @@ async fn many_callers_share_the_wait_for_the_disk() {
     store.compact_after_erasure().await.unwrap();
     let mut commits = Vec::new();
     for n in 0..100 {
-        commits.push(RecordStore::commit(
-            store.as_ref(),
-            insert(&env, &[sample(&n.to_string(), n)]),
-        ));
+        commits
+            .push(RecordStore::commit(store.as_ref(), insert(&env, &[sample(&n.to_string(), n)])));
     }
     // All are sent before the first is waited for.
     for commit in futures(commits).await {
@@ -295,18 +263,13 @@ async fn a_dropped_commit_is_applied_or_not_and_never_half() {
     let env = env(4);
     for n in 0..500 {
         let rows = [sample(&format!("{n}-a"), n), sample(&format!("{n}-b"), n)];
-        let fact = env
-            .fact(Fact::TenantSuspended { tenant: tenant() })
-            .unwrap();
+        let fact = env.fact(Fact::TenantSuspended { tenant: tenant() }).unwrap();
         let commit = RecordStore::commit(store.as_ref(), insert(&env, &rows).fact(fact));
         let wait = Duration::from_micros(u64::try_from(n).unwrap() % 50 * 20);
         drop(tokio::time::timeout(wait, commit).await);
     }
     // The writer keeps the order of what it is sent, so nothing is under way behind this one.
-    store
-        .commit(insert(&env, &[sample("last", 0)]))
-        .await
-        .unwrap();
+    store.commit(insert(&env, &[sample("last", 0)])).await.unwrap();
     no_half_commits(&store).await;
     drop(store);
     assert!(exists(&file::open(&path), "last").await);
@@ -330,18 +293,13 @@ async fn statements_of_the_host_commit_and_roll_back_with_ours() {
     assert_eq!((committed.replayed, inserted), (false, Some(1)));
     let (committed, inserted) = store.commit_with(again, note).await.unwrap();
     assert_eq!((committed.replayed, inserted), (true, None));
-    let refused = store
-        .commit_with(insert(&env, &[sample("with", 2)]), note)
-        .await;
+    let refused = store.commit_with(insert(&env, &[sample("with", 2)]), note).await;
     assert!(refused.unwrap_err().is_conflict());
     let fails = |connection: &rusqlite::Connection| {
         connection.execute("INSERT INTO note VALUES ('y')", [])?;
         Err::<(), _>("the host changed its mind".into())
     };
-    let error = store
-        .commit_with(insert(&env, &[sample("without", 1)]), fails)
-        .await
-        .unwrap_err();
+    let error = store.commit_with(insert(&env, &[sample("without", 1)]), fails).await.unwrap_err();
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert_eq!(
         (error.kind(), source.as_str()),
@@ -351,10 +309,7 @@ async fn statements_of_the_host_commit_and_roll_back_with_ours() {
     let count = |connection: &rusqlite::Connection| {
         Ok(connection.query_row("SELECT count(*) FROM note", [], |row| row.get::<_, i64>(0))?)
     };
-    assert_eq!(
-        store.commit_with(insert(&env, &[]), count).await.unwrap().1,
-        Some(1)
-    );
+    assert_eq!(store.commit_with(insert(&env, &[]), count).await.unwrap().1, Some(1));
 }
 
 #[tokio::test]
@@ -362,23 +317,10 @@ async fn statements_that_panic_or_end_the_transaction_do_not_end_the_store() {
     let store = Arc::new(SqliteStore::open_in_memory_with(file::options()).unwrap());
     let env = env(6);
     let panics = |_: &rusqlite::Connection| -> Result<(), _> { std::panic::panic_any("host") };
-    assert!(
-        store
-            .commit_with(insert(&env, &[sample("panic", 1)]), panics)
-            .await
-            .is_err()
-    );
+    assert!(store.commit_with(insert(&env, &[sample("panic", 1)]), panics).await.is_err());
     let ends = |connection: &rusqlite::Connection| Ok(connection.execute_batch("ROLLBACK")?);
-    assert!(
-        store
-            .commit_with(insert(&env, &[sample("ended", 1)]), ends)
-            .await
-            .is_err()
-    );
-    store
-        .commit(insert(&env, &[sample("after", 1)]))
-        .await
-        .unwrap();
+    assert!(store.commit_with(insert(&env, &[sample("ended", 1)]), ends).await.is_err());
+    store.commit(insert(&env, &[sample("after", 1)])).await.unwrap();
     assert!(!exists(&store, "panic").await && !exists(&store, "ended").await);
     assert!(exists(&store, "after").await);
 }

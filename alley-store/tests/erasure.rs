@@ -28,24 +28,16 @@ fn row(tenant: TenantId, n: i64) -> Sample {
 
 fn canaries(path: &Path) -> usize {
     let files = [path.to_owned(), path.with_extension("db-wal")];
-    let found = files
-        .iter()
-        .filter_map(|file| std::fs::read(file).ok())
-        .map(|bytes| {
-            bytes
-                .windows(CANARY.len())
-                .filter(|window| *window == CANARY.as_bytes())
-                .count()
-        });
+    let found = files.iter().filter_map(|file| std::fs::read(file).ok()).map(|bytes| {
+        bytes.windows(CANARY.len()).filter(|window| *window == CANARY.as_bytes()).count()
+    });
     found.sum()
 }
 
 async fn write(store: &SqliteStore, env: &Env, rows: Vec<Sample>) {
     for rows in rows.chunks(50) {
         let mut commit: Commit<RecordWrite> = env.commit().unwrap();
-        commit
-            .changes
-            .extend(rows.iter().cloned().map(|row| Write::Insert(row).into()));
+        commit.changes.extend(rows.iter().cloned().map(|row| Write::Insert(row).into()));
         RecordStore::commit(store, commit).await.unwrap();
     }
 }
@@ -56,11 +48,7 @@ async fn erase(store: &SqliteStore, env: &Env, rows: &[Sample], effects: &[Effec
         let steps: Vec<_> = rows
             .iter()
             .flat_map(|row| effects.iter().map(|effect| (row.key(), effect.clone())))
-            .map(|(key, effect)| ErasureStep {
-                record: Sample::TYPE,
-                key,
-                effect,
-            })
+            .map(|(key, effect)| ErasureStep { record: Sample::TYPE, key, effect })
             .collect();
         let applied = store.apply(&permit, &steps).await.unwrap();
         assert!(applied.iter().all(|applied| *applied == Applied::Done));
@@ -92,13 +80,8 @@ async fn blanked_and_rewritten_fields_leave_no_bytes() {
     let rows: Vec<_> = (0..1_000).map(|n| row(tenant, n * 787 % 1_000)).collect();
     write(&store, &env, rows.clone()).await;
     let effects = [
-        Effect::Minimize {
-            fields: vec!["person"],
-        },
-        Effect::Rewrite {
-            field: "label",
-            to: Value::Null,
-        },
+        Effect::Minimize { fields: vec!["person"] },
+        Effect::Rewrite { field: "label", to: Value::Null },
     ];
     erase(&store, &env, &rows, &effects).await;
     assert_eq!(canaries(&path), 0);
@@ -113,11 +96,7 @@ async fn the_log_is_emptied_without_being_asked() {
     write(&store, &env, vec![row(tenant, 1)]).await;
     let permit = Permit::issue_to_erasure_engine(env.id().unwrap(), 1);
     let key = row(tenant, 1).key();
-    let step = ErasureStep {
-        record: Sample::TYPE,
-        key,
-        effect: Effect::Delete,
-    };
+    let step = ErasureStep { record: Sample::TYPE, key, effect: Effect::Delete };
     store.apply(&permit, &[step]).await.unwrap();
     // The writer does it once it has nothing else to do.
     let mut tries = 0;
@@ -126,10 +105,5 @@ async fn the_log_is_emptied_without_being_asked() {
         tries += 1;
     }
     assert_eq!(canaries(&path), 0);
-    assert_eq!(
-        std::fs::metadata(path.with_extension("db-wal"))
-            .unwrap()
-            .len(),
-        0
-    );
+    assert_eq!(std::fs::metadata(path.with_extension("db-wal")).unwrap().len(), 0);
 }

@@ -16,19 +16,13 @@ fn migrate(path: &Path, options: &SqliteOptions) -> Result<Vec<Migration>, OpenE
 }
 
 fn sql(path: &Path, text: &str) {
-    rusqlite::Connection::open(path)
-        .unwrap()
-        .execute_batch(text)
-        .unwrap();
+    rusqlite::Connection::open(path).unwrap().execute_batch(text).unwrap();
 }
 
 fn refused(path: &Path) -> OpenError {
     let error = SqliteStore::open(path, SqliteOptions::default()).unwrap_err();
     let text = error.to_string();
-    assert!(
-        text.contains(&path.display().to_string()) && !text.contains('\n'),
-        "{text}"
-    );
+    assert!(text.contains(&path.display().to_string()) && !text.contains('\n'), "{text}");
     error
 }
 
@@ -45,10 +39,7 @@ fn opening_never_creates_or_migrates() {
     let planned = SqliteStore::plan(&path, &options).unwrap();
     assert_eq!(planned, SqliteStore::migrations(&options));
     assert_eq!(migrate(&path, &options).unwrap(), planned);
-    assert_eq!(
-        SqliteStore::check(&path, &options).unwrap(),
-        SchemaState::UpToDate
-    );
+    assert_eq!(SqliteStore::check(&path, &options).unwrap(), SchemaState::UpToDate);
     assert_eq!(migrate(&path, &options).unwrap(), []);
     drop(SqliteStore::open(&path, options).unwrap());
 }
@@ -56,19 +47,13 @@ fn opening_never_creates_or_migrates() {
 #[test]
 fn each_unusable_path_has_its_own_answer() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(matches!(
-        refused(folder.path()),
-        OpenError::Inaccessible { .. }
-    ));
+    assert!(matches!(refused(folder.path()), OpenError::Inaccessible { .. }));
     let nowhere = folder.path().join("missing/alley.db");
     let error = migrate(&nowhere, &SqliteOptions::default()).unwrap_err();
     assert!(matches!(error, OpenError::Inaccessible { .. }), "{error}");
     let text = folder.path().join("text.db");
-    std::fs::write(
-        &text,
-        "this is no database, and it is longer than a header of one".repeat(40),
-    )
-    .unwrap();
+    std::fs::write(&text, "this is no database, and it is longer than a header of one".repeat(40))
+        .unwrap();
     assert!(matches!(refused(&text), OpenError::NotADatabase { .. }));
     let error = migrate(&text, &SqliteOptions::default()).unwrap_err();
     assert!(matches!(error, OpenError::NotADatabase { .. }), "{error}");
@@ -80,10 +65,7 @@ fn a_database_that_somebody_else_writes_is_reported_as_locked() {
     let path = folder.path().join("alley.db");
     let options = SqliteOptions::default().with_patience(Duration::from_millis(50));
     migrate(&path, &options).unwrap();
-    sql(
-        &path,
-        "DELETE FROM alley_migrations WHERE domain = 'core' AND version = 2",
-    );
+    sql(&path, "DELETE FROM alley_migrations WHERE domain = 'core' AND version = 2");
     let other = rusqlite::Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let error = migrate(&path, &options).unwrap_err();
@@ -96,28 +78,14 @@ fn a_newer_schema_is_refused() {
     let path = folder.path().join("alley.db");
     let options = SqliteOptions::default();
     migrate(&path, &options).unwrap();
-    sql(
-        &path,
-        "INSERT INTO alley_migrations VALUES ('core', 99, 'later', 'x', 0, 0)",
-    );
+    sql(&path, "INSERT INTO alley_migrations VALUES ('core', 99, 'later', 'x', 0, 0)");
     assert!(matches!(refused(&path), OpenError::Newer { .. }));
-    assert!(matches!(
-        migrate(&path, &options),
-        Err(OpenError::Newer { .. })
-    ));
+    assert!(matches!(migrate(&path, &options), Err(OpenError::Newer { .. })));
     let state = SqliteStore::check(&path, &options).unwrap();
-    assert_eq!(
-        state,
-        SchemaState::Ahead {
-            newest: "core 99".to_owned()
-        }
-    );
+    assert_eq!(state, SchemaState::Ahead { newest: "core 99".to_owned() });
     let patient = || SqliteOptions::default().with_newer_schema(NewerSchema::AllowCompatible);
     drop(SqliteStore::open(&path, patient()).unwrap());
-    sql(
-        &path,
-        "UPDATE alley_migrations SET breaking = 1 WHERE version = 99",
-    );
+    sql(&path, "UPDATE alley_migrations SET breaking = 1 WHERE version = 99");
     let error = SqliteStore::open(&path, patient()).unwrap_err();
     assert!(matches!(error, OpenError::Newer { .. }), "{error}");
 }
@@ -139,18 +107,8 @@ fn a_failing_step_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("alley.db");
     let steps = vec![
-        Migration::new(
-            "host",
-            1,
-            "notes",
-            "CREATE TABLE {prefix}host_note (id INTEGER)",
-        ),
-        Migration::new(
-            "host",
-            2,
-            "broken",
-            "CREATE TABLE {prefix}host_note (id INTEGER)",
-        ),
+        Migration::new("host", 1, "notes", "CREATE TABLE {prefix}host_note (id INTEGER)"),
+        Migration::new("host", 2, "broken", "CREATE TABLE {prefix}host_note (id INTEGER)"),
     ];
     let broken = SqliteOptions::default().with_domain(Domain::new("host", &[], &[], steps));
     assert!(migrate(&path, &broken).is_err());
@@ -166,10 +124,7 @@ fn two_layouts_share_a_file_and_do_not_see_each_other() {
     let one = SqliteOptions::default();
     let long = "a".repeat(31);
     let other = SqliteOptions::default().with_layout(Layout::with_prefix(&long).unwrap());
-    sql(
-        &path,
-        "CREATE TABLE _sqlx_migrations (x); CREATE TABLE migrations (x)",
-    );
+    sql(&path, "CREATE TABLE _sqlx_migrations (x); CREATE TABLE migrations (x)");
     migrate(&path, &one).unwrap();
     let pending = SqliteStore::migrations(&other).len();
     let state = SqliteStore::check(&path, &other).unwrap();
@@ -194,10 +149,7 @@ fn many_threads_may_migrate_one_file_at_once() {
                     })
                 })
                 .collect();
-            threads
-                .into_iter()
-                .map(|thread| thread.join().unwrap())
-                .collect()
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         let all = SqliteStore::migrations(&SqliteOptions::default()).len();
         assert_eq!(applied.iter().sum::<usize>(), all, "{applied:?}");
@@ -242,8 +194,5 @@ fn the_file_is_readable_by_its_owner_only() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("alley.db");
     migrate(&path, &SqliteOptions::default()).unwrap();
-    assert_eq!(
-        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }

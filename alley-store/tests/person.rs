@@ -45,7 +45,8 @@ fn a_creator_without_a_row_of_their_own_is_erased_from_what_mentions_them() {
 
         assert_eq!(erasure.plan(plan).await.unwrap().state, PlanState::Certified);
         let drafts = outreach.store().drafts(tenant, None, PageRequest::first(10)).await.unwrap();
-        let mentioned: Vec<_> = drafts.items.iter().map(|draft| &draft.record.creator_ref).collect();
+        let mentioned: Vec<_> =
+            drafts.items.iter().map(|draft| &draft.record.creator_ref).collect();
         assert_eq!(mentioned.len(), 1);
         assert!(!mentioned.contains(&&creator), "the draft still names the creator");
     });

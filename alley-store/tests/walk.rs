@@ -159,11 +159,7 @@ impl Walk<'_> {
             }
             Change::Delete(tenant, id, moved) => {
                 let key = key(tenant, id);
-                Write::<Row>::Delete {
-                    read: self.version::<Row>(&key, moved),
-                    key,
-                }
-                .into()
+                Write::<Row>::Delete { read: self.version::<Row>(&key, moved), key }.into()
             }
             Change::Sync(rows) => Write::Sync(rows).into(),
             Change::InsertGlobal(row) => Write::Insert(row).into(),
@@ -175,19 +171,11 @@ impl Walk<'_> {
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm a kind of call")]
     fn step(&self, call: &Call) -> Result<(), TestCaseError> {
         match call {
-            Call::Commit {
-                changes,
-                expect,
-                facts,
-                twice,
-            } => {
+            Call::Commit { changes, expect, facts, twice } => {
                 let mut commit: Commit<RecordWrite> = self.env.commit().unwrap();
-                commit
-                    .changes
-                    .extend(changes.iter().map(|change| self.write(change)));
+                commit.changes.extend(changes.iter().map(|change| self.write(change)));
                 commit.expects.extend(
                     expect.map(|(tenant, id, version)| Expect {
                         record: Row::TYPE,
@@ -196,21 +184,14 @@ impl Walk<'_> {
                             .map_or(Basis::Absent, |number| Basis::Version(Version::new(number))),
                     }),
                 );
-                let fact = |n: &u8| {
-                    self.env
-                        .fact(Fact::TenantSuspended { tenant: tenant(*n) })
-                        .unwrap()
-                };
+                let fact =
+                    |n: &u8| self.env.fact(Fact::TenantSuspended { tenant: tenant(*n) }).unwrap();
                 commit.facts.extend(facts.iter().map(fact));
                 for _ in 0..=u8::from(*twice) {
                     let _ = both!(self, store => RecordStore::commit(store, commit.clone()));
                 }
             }
-            Call::Query {
-                query,
-                arguments,
-                limit,
-            } => self.query(*query, arguments, *limit)?,
+            Call::Query { query, arguments, limit } => self.query(*query, arguments, *limit)?,
             Call::BySubject(subject, limit) => {
                 let subject = records::person(*subject).to_value();
                 let _ = self.pages(*limit, |store, page| {
@@ -222,11 +203,7 @@ impl Walk<'_> {
                     block_on(store.due(Row::TYPE, instant(*until), page))
                 })?;
             }
-            Call::Reach {
-                edge,
-                targets,
-                limit,
-            } => self.reach(*edge, targets, *limit)?,
+            Call::Reach { edge, targets, limit } => self.reach(*edge, targets, *limit)?,
             Call::Export(keys) => {
                 let keys: Vec<_> = keys.iter().map(|(tenant, id)| key(*tenant, *id)).collect();
                 let _ = both!(self, store => store.export(Row::TYPE, &keys));
@@ -234,26 +211,16 @@ impl Walk<'_> {
             Call::Erase { fencing, steps } => {
                 let plan = PlanId::from_uuid(uuid::Uuid::from_u128(1));
                 let permit = Permit::issue_to_erasure_engine(plan, *fencing);
-                let steps: Vec<_> = steps
-                    .iter()
-                    .map(|(t, id, effect)| step(*t, *id, *effect))
-                    .collect();
+                let steps: Vec<_> =
+                    steps.iter().map(|(t, id, effect)| step(*t, *id, *effect)).collect();
                 let _ = both!(self, store => store.apply(&permit, &steps));
             }
-            Call::Hold {
-                hold,
-                key: (tenant, id),
-                place,
-            } => {
+            Call::Hold { hold, key: (tenant, id), place } => {
                 let mark = HoldMark {
                     hold: HoldId::from_uuid(uuid::Uuid::from_u128(u128::from(*hold))),
                     record: Row::TYPE,
                     keys: vec![key(*tenant, *id)],
-                    action: if *place {
-                        HoldAction::Place
-                    } else {
-                        HoldAction::Lift
-                    },
+                    action: if *place { HoldAction::Place } else { HoldAction::Lift },
                 };
                 let _ = both!(self, store => store.set_hold(&mark));
             }
@@ -287,21 +254,10 @@ impl Walk<'_> {
     }
 
     fn query(&self, number: usize, arguments: &[u8], limit: u32) -> Result<(), TestCaseError> {
-        let query = QUERIES
-            .iter()
-            .chain(GLOBAL_QUERIES)
-            .nth(number)
-            .copied()
-            .unwrap();
-        let fields = query
-            .equals
-            .iter()
-            .copied()
-            .chain(query.range.map(|range| range.field));
-        let arguments: Vec<Value> = fields
-            .zip(arguments)
-            .map(|(field, n)| records::argument(field, *n))
-            .collect();
+        let query = QUERIES.iter().chain(GLOBAL_QUERIES).nth(number).copied().unwrap();
+        let fields = query.equals.iter().copied().chain(query.range.map(|range| range.field));
+        let arguments: Vec<Value> =
+            fields.zip(arguments).map(|(field, n)| records::argument(field, *n)).collect();
         let mut after: Option<Cursor> = None;
         loop {
             let request = || match &after {
@@ -392,23 +348,11 @@ impl Walk<'_> {
 fn step(tenant: u8, id: u8, effect: u8) -> ErasureStep {
     let effect = match effect {
         0 => Effect::Delete,
-        1 => Effect::Minimize {
-            fields: vec!["person", "body", "no_such_field"],
-        },
-        2 => Effect::Rewrite {
-            field: "parent",
-            to: Value::Null,
-        },
-        _ => Effect::Rewrite {
-            field: "person",
-            to: Value::Text("pseudonym".to_owned()),
-        },
+        1 => Effect::Minimize { fields: vec!["person", "body", "no_such_field"] },
+        2 => Effect::Rewrite { field: "parent", to: Value::Null },
+        _ => Effect::Rewrite { field: "person", to: Value::Text("pseudonym".to_owned()) },
     };
-    ErasureStep {
-        record: Row::TYPE,
-        key: key(tenant, id),
-        effect,
-    }
+    ErasureStep { record: Row::TYPE, key: key(tenant, id), effect }
 }
 
 proptest! {
@@ -480,14 +424,8 @@ fn a_synced_row_that_is_too_old_is_passed_over_before_uniqueness_is_asked() {
         sync(vec![synced(0, 0, 5), synced(1, 1, 5)]).unwrap();
         sync(vec![synced(1, 0, 4)]).unwrap();
         let found = block_on(store.get(Row::TYPE, &key(0, 1))).unwrap().unwrap();
-        assert_eq!(
-            (found.record, found.version),
-            (synced(1, 1, 5).to_row(), Version::FIRST)
-        );
-        let taken = StoreErrorKind::Duplicate {
-            record: "walk_row",
-            rule: "by_label",
-        };
+        assert_eq!((found.record, found.version), (synced(1, 1, 5).to_row(), Version::FIRST));
+        let taken = StoreErrorKind::Duplicate { record: "walk_row", rule: "by_label" };
         assert_eq!(sync(vec![synced(1, 0, 6)]).unwrap_err(), taken);
         sync(vec![synced(0, 2, 6), synced(1, 0, 6)]).unwrap();
     }

@@ -22,11 +22,7 @@ impl AppCredentials {
         app_secret: SecretString,
         service_id: impl Into<String>,
     ) -> Self {
-        Self {
-            key: app_key.into(),
-            secret: app_secret,
-            service_id: service_id.into(),
-        }
+        Self { key: app_key.into(), secret: app_secret, service_id: service_id.into() }
     }
 
     /// The app key, which is no secret.
@@ -37,9 +33,7 @@ impl AppCredentials {
 
 impl std::fmt::Debug for AppCredentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AppCredentials")
-            .field("key", &self.key)
-            .finish_non_exhaustive()
+        f.debug_struct("AppCredentials").field("key", &self.key).finish_non_exhaustive()
     }
 }
 
@@ -77,11 +71,7 @@ impl Endpoints {
     /// When the address is not an absolute HTTP address without query.
     pub fn local(base: &str) -> Result<Self, EndpointError> {
         let base = checked(base)?;
-        Ok(Self {
-            authorize: format!("{base}/open/authorize"),
-            api: base.clone(),
-            auth: base,
-        })
+        Ok(Self { authorize: format!("{base}/open/authorize"), api: base.clone(), auth: base })
     }
 
     /// Replaces the address of the authorize page; the documentation names two spellings for the
@@ -163,18 +153,8 @@ mod tests {
 
     #[test]
     fn only_base_addresses_are_taken() {
-        assert_eq!(
-            Endpoints::local("http://127.0.0.1:1/").unwrap().api,
-            "http://127.0.0.1:1"
-        );
-        for wrong in [
-            "",
-            "127.0.0.1",
-            "ftp://x",
-            "https://x?a=b",
-            "https://u@x",
-            "https://x#a",
-        ] {
+        assert_eq!(Endpoints::local("http://127.0.0.1:1/").unwrap().api, "http://127.0.0.1:1");
+        for wrong in ["", "127.0.0.1", "ftp://x", "https://x?a=b", "https://u@x", "https://x#a"] {
             assert!(Endpoints::local(wrong).is_err(), "{wrong}");
         }
     }

@@ -73,38 +73,17 @@ pub async fn one_live_integration_a_seller(fixture: &Fixture) -> Result<(), Viol
         Err(error) if matches!(error.kind(), StoreErrorKind::Duplicate { .. })
     );
     ensure(PROMISE, duplicate, format!("{refused:?}"))?;
-    let ended = Integration {
-        open_id: None,
-        state: IntegrationState::Disconnected,
-        ..first
-    };
+    let ended = Integration { open_id: None, state: IntegrationState::Disconnected, ..first };
     let commit = empty(fixture)?
-        .change(Write::Update {
-            record: ended.clone(),
-            read: Version::FIRST,
-        })
-        .change(Write::Insert(Integration {
-            open_id: None,
-            ..second
-        }))
+        .change(Write::Update { record: ended.clone(), read: Version::FIRST })
+        .change(Write::Insert(Integration { open_id: None, ..second }))
         .change(Write::Insert(integration(1, 3)))
         .change(Write::Insert(integration(2, 4)));
     kept(PROMISE, store.commit(commit).await)?;
     let found = kept(PROMISE, store.integrations_of_seller("seller").await)?;
-    ensure(
-        PROMISE,
-        found.len() == 2,
-        format!("{} live integrations", found.len()),
-    )?;
-    let found = kept(
-        PROMISE,
-        store.integration(tenant(1), ended.integration_id).await,
-    )?;
-    ensure(
-        PROMISE,
-        found.is_some_and(|found| found.record == ended),
-        "another record",
-    )
+    ensure(PROMISE, found.len() == 2, format!("{} live integrations", found.len()))?;
+    let found = kept(PROMISE, store.integration(tenant(1), ended.integration_id).await)?;
+    ensure(PROMISE, found.is_some_and(|found| found.record == ended), "another record")
 }
 
 /// Of two rotations that read the same version one is refused.
@@ -115,41 +94,18 @@ pub async fn a_token_rotates_once(fixture: &Fixture) -> Result<(), Violation> {
     const PROMISE: &str = "of two rotations of a token one wins";
     let store = fixture.tokens.as_ref();
     let row = token(1, 1, fixture.env.now());
-    kept(
-        PROMISE,
-        store
-            .commit(empty(fixture)?.change(Write::Insert(row.clone())))
-            .await,
-    )?;
+    kept(PROMISE, store.commit(empty(fixture)?.change(Write::Insert(row.clone()))).await)?;
     let rotated = |generation| Token {
         generation,
         access: Sealed::from_bytes(vec![u8::try_from(generation).unwrap_or(0); 90]),
         ..row.clone()
     };
-    let write = |record| Write::Update {
-        record,
-        read: Version::FIRST,
-    };
-    kept(
-        PROMISE,
-        store
-            .commit(empty(fixture)?.change(write(rotated(2))))
-            .await,
-    )?;
-    let second = store
-        .commit(empty(fixture)?.change(write(rotated(3))))
-        .await;
-    ensure(
-        PROMISE,
-        second.is_err_and(|error| error.is_conflict()),
-        "both were taken",
-    )?;
+    let write = |record| Write::Update { record, read: Version::FIRST };
+    kept(PROMISE, store.commit(empty(fixture)?.change(write(rotated(2)))).await)?;
+    let second = store.commit(empty(fixture)?.change(write(rotated(3)))).await;
+    ensure(PROMISE, second.is_err_and(|error| error.is_conflict()), "both were taken")?;
     let found = kept(PROMISE, store.token(tenant(1), id(1)).await)?;
-    ensure(
-        PROMISE,
-        found.is_some_and(|found| found.record == rotated(2)),
-        "another pair",
-    )
+    ensure(PROMISE, found.is_some_and(|found| found.record == rotated(2)), "another pair")
 }
 
 /// Tokens that are due come earliest first, up to the limit, of all tenants.
@@ -160,27 +116,15 @@ pub async fn due_tokens_come_earliest_first(fixture: &Fixture) -> Result<(), Vio
     const PROMISE: &str = "due tokens come earliest first";
     let (store, now) = (fixture.tokens.as_ref(), fixture.env.now());
     let mut commit = empty(fixture)?;
-    for (number, due) in [
-        (1, Some(30)),
-        (2, Some(10)),
-        (3, None),
-        (4, Some(61)),
-        (5, Some(20)),
-    ] {
+    for (number, due) in [(1, Some(30)), (2, Some(10)), (3, None), (4, Some(61)), (5, Some(20))] {
         let due = due.map(|seconds| now + TimeDelta::seconds(seconds));
-        let row = Token {
-            refresh_due_at: due,
-            ..token(number, number, now)
-        };
+        let row = Token { refresh_due_at: due, ..token(number, number, now) };
         commit = commit.change(Write::Insert(row));
     }
     kept(PROMISE, store.commit(commit).await)?;
     let at = now + TimeDelta::seconds(60);
     let due = kept(PROMISE, store.tokens_due(at, 2).await)?;
-    let found: Vec<IntegrationId> = due
-        .iter()
-        .map(|found| found.record.integration_id)
-        .collect();
+    let found: Vec<IntegrationId> = due.iter().map(|found| found.record.integration_id).collect();
     ensure(PROMISE, found == [id(2), id(5)], format!("{found:?}"))?;
     let all = kept(PROMISE, store.tokens_due(at, 10).await)?;
     ensure(PROMISE, all.len() == 3, format!("{} are due", all.len()))
@@ -202,27 +146,14 @@ pub async fn pending_authorizations_are_kept_by_tenant(fixture: &Fixture) -> Res
         created_at: now,
         expires_at: now + TimeDelta::minutes(10),
     };
-    kept(
-        PROMISE,
-        store
-            .commit(empty(fixture)?.change(Write::Insert(pending.clone())))
-            .await,
-    )?;
+    kept(PROMISE, store.commit(empty(fixture)?.change(Write::Insert(pending.clone()))).await)?;
     let own = kept(PROMISE, store.pending_authorization(tenant(1), hash).await)?;
-    ensure(
-        PROMISE,
-        own.is_some_and(|own| own.record == pending),
-        "not found by its tenant",
-    )?;
+    ensure(PROMISE, own.is_some_and(|own| own.record == pending), "not found by its tenant")?;
     let other = kept(PROMISE, store.pending_authorization(tenant(2), hash).await)?;
     ensure(PROMISE, other.is_none(), "found by another tenant")?;
     let early = kept(PROMISE, store.pending_expired(now, 10).await)?;
     let late = kept(PROMISE, store.pending_expired(pending.expires_at, 10).await)?;
-    ensure(
-        PROMISE,
-        early.is_empty() && late.len() == 1,
-        "found too early or not at all",
-    )
+    ensure(PROMISE, early.is_empty() && late.len() == 1, "found too early or not at all")
 }
 
 /// A synced row that is not newer than the stored one is passed over.
@@ -240,25 +171,13 @@ pub async fn older_rows_are_passed_over(fixture: &Fixture) -> Result<(), Violati
             ..order(1, 1, now)
         }])
     };
-    for (minutes, status, expected) in [
-        (0, "first", "first"),
-        (-1, "older", "first"),
-        (0, "same", "first"),
-        (1, "newer", "newer"),
-    ] {
-        kept(
-            PROMISE,
-            store
-                .commit(empty(fixture)?.change(rows(minutes, status)))
-                .await,
-        )?;
+    for (minutes, status, expected) in
+        [(0, "first", "first"), (-1, "older", "first"), (0, "same", "first"), (1, "newer", "newer")]
+    {
+        kept(PROMISE, store.commit(empty(fixture)?.change(rows(minutes, status))).await)?;
         let found = kept(PROMISE, store.order(tenant(1), &order_id(1)?).await)?;
         let status = found.and_then(|found| found.record.status);
-        ensure(
-            PROMISE,
-            status.as_deref() == Some(expected),
-            format!("{status:?}"),
-        )?;
+        ensure(PROMISE, status.as_deref() == Some(expected), format!("{status:?}"))?;
     }
     Ok(())
 }
@@ -271,36 +190,19 @@ pub async fn a_page_needs_its_shop_unchanged(fixture: &Fixture) -> Result<(), Vi
     const PROMISE: &str = "a page is stored only while its shop is as it was read";
     let (store, now) = (fixture.shop_data.as_ref(), fixture.env.now());
     let open = shop(1, now);
-    kept(
-        PROMISE,
-        store
-            .commit(empty(fixture)?.change(Write::Insert(open.clone())))
-            .await,
-    )?;
+    kept(PROMISE, store.commit(empty(fixture)?.change(Write::Insert(open.clone()))).await)?;
     let page = |fixture| -> Result<Commit<ShopChange>, Violation> {
         let key = Key::of(tenant(1), &open.shop_id);
         Ok(empty(fixture)?
             .expect(Expect::unchanged::<Shop>(key, Version::FIRST))
             .change(Write::Sync(vec![order(1, 1, now)])))
     };
-    let closed = Shop {
-        closed_at: Some(now),
-        ..open.clone()
-    };
-    let close = Write::Update {
-        record: closed,
-        read: Version::FIRST,
-    };
+    let closed = Shop { closed_at: Some(now), ..open.clone() };
+    let close = Write::Update { record: closed, read: Version::FIRST };
     kept(PROMISE, store.commit(empty(fixture)?.change(close)).await)?;
     let refused = store.commit(page(fixture)?).await;
-    ensure(
-        PROMISE,
-        refused.is_err_and(|error| error.is_conflict()),
-        "it was stored",
-    )?;
-    let count = store
-        .synced_count(tenant(1), &open.shop_id, SyncKind::Orders)
-        .await;
+    ensure(PROMISE, refused.is_err_and(|error| error.is_conflict()), "it was stored")?;
+    let count = store.synced_count(tenant(1), &open.shop_id, SyncKind::Orders).await;
     ensure(PROMISE, kept(PROMISE, count)? == 0, "its rows are there")
 }
 
@@ -318,27 +220,12 @@ pub async fn tenants_are_kept_apart(fixture: &Fixture) -> Result<(), Violation> 
     kept(PROMISE, store.commit(commit).await)?;
     let id = shop_ref();
     let both = kept(PROMISE, store.shops_by_ref(&id).await)?;
-    ensure(
-        PROMISE,
-        both.len() == 2,
-        format!("{} rows of one shop", both.len()),
-    )?;
+    ensure(PROMISE, both.len() == 2, format!("{} rows of one shop", both.len()))?;
     let own = kept(PROMISE, store.shops(tenant(2)).await)?;
-    ensure(
-        PROMISE,
-        own.len() == 1,
-        format!("{} shops of one tenant", own.len()),
-    )?;
+    ensure(PROMISE, own.len() == 1, format!("{} shops of one tenant", own.len()))?;
     let order = kept(PROMISE, store.order(tenant(2), &order_id(1)?).await)?;
-    let page = kept(
-        PROMISE,
-        store.orders(tenant(2), &id, PageRequest::first(10)).await,
-    )?;
-    ensure(
-        PROMISE,
-        order.is_none() && page.items.is_empty(),
-        "orders of another tenant",
-    )
+    let page = kept(PROMISE, store.orders(tenant(2), &id, PageRequest::first(10)).await)?;
+    ensure(PROMISE, order.is_none() && page.items.is_empty(), "orders of another tenant")
 }
 
 /// Orders come newest first, each once over all pages.
@@ -354,12 +241,7 @@ pub async fn orders_page_newest_first(fixture: &Fixture) -> Result<(), Violation
             ..order(1, number, now)
         })
         .collect();
-    kept(
-        PROMISE,
-        store
-            .commit(empty(fixture)?.change(Write::Sync(rows)))
-            .await,
-    )?;
+    kept(PROMISE, store.commit(empty(fixture)?.change(Write::Sync(rows))).await)?;
     let mut request = PageRequest::first(3);
     let mut seen: Vec<Order> = Vec::new();
     loop {
@@ -374,11 +256,7 @@ pub async fn orders_page_newest_first(fixture: &Fixture) -> Result<(), Violation
     let mut ids: Vec<OrderId> = seen.into_iter().map(|order| order.order_id).collect();
     ids.sort_unstable();
     ids.dedup();
-    ensure(
-        PROMISE,
-        sorted && ids.len() == 7,
-        format!("{} orders, sorted: {sorted}", ids.len()),
-    )
+    ensure(PROMISE, sorted && ids.len() == 7, format!("{} orders, sorted: {sorted}", ids.len()))
 }
 
 /// Webhooks are due from their time on until they are settled.
@@ -397,32 +275,16 @@ pub async fn settled_webhooks_are_not_due(fixture: &Fixture) -> Result<(), Viola
         due_at: now + TimeDelta::minutes(1),
         handled_at: None,
     };
-    kept(
-        PROMISE,
-        store
-            .commit(empty(fixture)?.change(Write::Insert(event.clone())))
-            .await,
-    )?;
+    kept(PROMISE, store.commit(empty(fixture)?.change(Write::Insert(event.clone()))).await)?;
     let early = kept(PROMISE, store.inbox_due(now, 10).await)?;
     let due = kept(PROMISE, store.inbox_due(event.due_at, 10).await)?;
-    ensure(
-        PROMISE,
-        early.is_empty() && due.len() == 1,
-        "due at another time",
-    )?;
+    ensure(PROMISE, early.is_empty() && due.len() == 1, "due at another time")?;
     let record = event.clone().handled(now);
-    let settle = Write::Update {
-        record,
-        read: Version::FIRST,
-    };
+    let settle = Write::Update { record, read: Version::FIRST };
     kept(PROMISE, store.commit(empty(fixture)?.change(settle)).await)?;
     let due = kept(PROMISE, store.inbox_due(event.due_at, 10).await)?;
     let handled = kept(PROMISE, store.inbox_handled(now, 10).await)?;
-    ensure(
-        PROMISE,
-        due.is_empty() && handled.len() == 1,
-        "still due, or not found as handled",
-    )
+    ensure(PROMISE, due.is_empty() && handled.len() == 1, "still due, or not found as handled")
 }
 
 fn empty<C>(fixture: &Fixture) -> Result<Commit<C>, Violation> {
@@ -455,19 +317,12 @@ mod tests {
 
     fn fixture(store: MemoryStore) -> Fixture {
         let store = Arc::new(store);
-        let clock = Arc::new(ManualClock::new(
-            DateTime::from_timestamp(1_767_225_600, 0).unwrap(),
-        ));
+        let clock = Arc::new(ManualClock::new(DateTime::from_timestamp(1_767_225_600, 0).unwrap()));
         let key = SealKey::from_bytes(KeyId::new(1), &[7; 32]).unwrap();
         let env = Env::new(Arc::new(Keyring::of(key)), Arc::new(NoWire), clock.clone())
             .with_clock(clock)
             .with_random(Arc::new(SeededRandom::new(1)));
-        Fixture {
-            tokens: store.clone(),
-            shop_data: store.clone(),
-            outbox: store,
-            env,
-        }
+        Fixture { tokens: store.clone(), shop_data: store.clone(), outbox: store, env }
     }
 
     #[test]

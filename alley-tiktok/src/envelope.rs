@@ -23,12 +23,7 @@ pub struct Refusal {
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let id = self.request_id.as_deref().unwrap_or("none");
-        write!(
-            f,
-            "{} (code {}, request id {id})",
-            self.class.meaning(),
-            self.code
-        )
+        write!(f, "{} (code {}, request id {id})", self.class.meaning(), self.code)
     }
 }
 
@@ -98,10 +93,7 @@ impl RefusalClass {
 
     /// Whether waiting alone may help.
     pub const fn is_passing(self) -> bool {
-        matches!(
-            self,
-            Self::RateLimited | Self::Internal | Self::PlatformTimeout
-        )
+        matches!(self, Self::RateLimited | Self::Internal | Self::PlatformTimeout)
     }
 
     /// Whether only the seller can help, by authorizing again.
@@ -169,12 +161,8 @@ struct Envelope<T> {
 /// Opens an answer. A success is read in one pass; a second pass over the bare envelope is needed
 /// only where the data did not have the expected outline, as in refusals.
 pub(crate) fn open<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Opened<T> {
-    if let Ok(Envelope {
-        code: Some(0),
-        request_id,
-        data,
-        ..
-    }) = serde_json::from_slice::<Envelope<T>>(body)
+    if let Ok(Envelope { code: Some(0), request_id, data, .. }) =
+        serde_json::from_slice::<Envelope<T>>(body)
     {
         let request_id = request_id.map(|id| id.to_string());
         // An operation without answer data may leave the object out.
@@ -185,12 +173,7 @@ pub(crate) fn open<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Open
     }
     let envelope = serde_json::from_slice::<Envelope<IgnoredAny>>(body);
     match envelope {
-        Ok(Envelope {
-            code: Some(code),
-            message,
-            request_id,
-            ..
-        }) if code != 0 => {
+        Ok(Envelope { code: Some(code), message, request_id, .. }) if code != 0 => {
             let message = message.unwrap_or_default();
             let class = RefusalClass::of(code, message.as_str());
             Opened::Refused(Refusal {
@@ -203,11 +186,7 @@ pub(crate) fn open<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Open
             let request_id = other.ok().and_then(|envelope| envelope.request_id);
             let request_id = request_id.map(|id| id.to_string());
             match by_status(status) {
-                Some(class) => Opened::Refused(Refusal {
-                    code: -1,
-                    class,
-                    request_id,
-                }),
+                Some(class) => Opened::Refused(Refusal { code: -1, class, request_id }),
                 None => Opened::Unreadable { request_id },
             }
         }
@@ -248,14 +227,8 @@ mod tests {
 
     #[test]
     fn the_code_decides_whatever_the_status_says() {
-        assert_eq!(
-            class(200, r#"{"code":105002,"data":null}"#),
-            RefusalClass::TokenExpired
-        );
-        assert_eq!(
-            class(200, r#"{"data":[1,2],"code":"36009002"}"#),
-            RefusalClass::RateLimited
-        );
+        assert_eq!(class(200, r#"{"code":105002,"data":null}"#), RefusalClass::TokenExpired);
+        assert_eq!(class(200, r#"{"data":[1,2],"code":"36009002"}"#), RefusalClass::RateLimited);
         let success = r#"{"code":0,"request_id":"r1","data":{"id":5}}"#;
         match opened(500, success) {
             Opened::Data(answer) => {
@@ -269,14 +242,8 @@ mod tests {
     #[test]
     fn codes_are_told_apart_as_a_whole() {
         assert_eq!(RefusalClass::of(36_009_002, ""), RefusalClass::RateLimited);
-        assert_eq!(
-            RefusalClass::of(36_009_004, "Invalid timestamp"),
-            RefusalClass::Clock
-        );
-        assert_eq!(
-            RefusalClass::of(36_009_004, "Invalid app key"),
-            RefusalClass::Parameters
-        );
+        assert_eq!(RefusalClass::of(36_009_004, "Invalid timestamp"), RefusalClass::Clock);
+        assert_eq!(RefusalClass::of(36_009_004, "Invalid app key"), RefusalClass::Parameters);
         assert_eq!(RefusalClass::of(36_009_999, ""), RefusalClass::Other);
         assert_eq!(RefusalClass::of(105_002, ""), RefusalClass::TokenExpired);
         assert_eq!(RefusalClass::of(105_099, ""), RefusalClass::Other);
@@ -287,19 +254,12 @@ mod tests {
         assert_eq!(class(503, "<html>"), RefusalClass::Internal);
         assert_eq!(class(429, ""), RefusalClass::RateLimited);
         assert!(matches!(opened(404, "<html>"), Opened::Unreadable { .. }));
-        assert!(matches!(
-            opened(200, r#"{"data":{}}"#),
-            Opened::Unreadable { .. }
-        ));
+        assert!(matches!(opened(200, r#"{"data":{}}"#), Opened::Unreadable { .. }));
     }
 
     #[test]
     fn a_success_without_data_reads_as_empty() {
-        for body in [
-            r#"{"code":0}"#,
-            r#"{"code":0,"data":null}"#,
-            r#"{"code":0,"data":{}}"#,
-        ] {
+        for body in [r#"{"code":0}"#, r#"{"code":0,"data":null}"#, r#"{"code":0,"data":{}}"#] {
             assert!(matches!(opened(200, body), Opened::Data(_)), "{body}");
         }
     }

@@ -172,12 +172,10 @@ impl From<&Error> for Problem {
                 "sending_refused",
                 "Messages to creators and buyers are sent by people, not by this application.",
             ),
-            Error::Contended => Self::new(
-                StatusCode::CONFLICT,
-                "conflict",
-                "It was changed by somebody else.",
-            )
-            .retry_after(TimeDelta::seconds(1)),
+            Error::Contended => {
+                Self::new(StatusCode::CONFLICT, "conflict", "It was changed by somebody else.")
+                    .retry_after(TimeDelta::seconds(1))
+            }
             Error::Refused { refusal, .. } if refusal.class.needs_reconnect() => reconnect(),
             other if other.is_retryable() => busy(),
             _ => internal(),

@@ -42,11 +42,7 @@ pub(crate) struct Exchange {
 impl Exchange {
     pub(crate) fn new(env: Env, config: Config) -> Self {
         let signer = RequestSigner::new(&config.app.secret);
-        Self {
-            env,
-            config,
-            signer,
-        }
+        Self { env, config, signer }
     }
 
     /// Sends a signed call. Each attempt is signed anew, just before it goes out: the platform
@@ -56,8 +52,7 @@ impl Exchange {
         call: &Call,
         token: &SecretString,
     ) -> Result<Answer<T>> {
-        self.attempts(call.name, call.idempotency, || self.signed(call, token))
-            .await
+        self.attempts(call.name, call.idempotency, || self.signed(call, token)).await
     }
 
     /// Sends an unsigned call to the authorization server. Secrets are in its query.
@@ -68,11 +63,8 @@ impl Exchange {
         query: &[(&str, &str)],
         idempotency: Idempotency,
     ) -> Result<Answer<T>> {
-        let uri = format!(
-            "{}{path}?{}",
-            self.config.endpoints.auth,
-            text::query(query.iter().copied())
-        );
+        let uri =
+            format!("{}{path}?{}", self.config.endpoints.auth, text::query(query.iter().copied()));
         self.attempts(name, idempotency, || {
             Request::builder()
                 .method(Method::GET)
@@ -97,12 +89,7 @@ impl Exchange {
             .sign(&call.path, query.iter().copied(), Some(JSON), &body)
             .map_err(|_repeated| Error::InvalidRequest("a query parameter occurs twice"))?;
         query.push(("sign", &sign));
-        let uri = format!(
-            "{}{}?{}",
-            self.config.endpoints.api,
-            call.path,
-            text::query(query)
-        );
+        let uri = format!("{}{}?{}", self.config.endpoints.api, call.path, text::query(query));
         let mut header = HeaderValue::from_str(token.expose_secret())
             .map_err(|_control| Error::InvalidRequest("the token is no header value"))?;
         header.set_sensitive(true);
@@ -128,14 +115,8 @@ impl Exchange {
                 Judged::Done(answer) => return Ok(answer),
                 Judged::Failed(failed) => (failed.error, (failed.outcome, failed.retry_after)),
             };
-            let next = decide(
-                &self.config.retry,
-                attempt,
-                idempotency,
-                asked,
-                self.jitter(),
-                &outcome,
-            );
+            let next =
+                decide(&self.config.retry, attempt, idempotency, asked, self.jitter(), &outcome);
             match next {
                 RetryDecision::Stop => return Err(outcome),
                 RetryDecision::Retry(wait) => self.env.timer.sleep(wait).await,
@@ -147,10 +128,7 @@ impl Exchange {
     fn jitter(&self) -> u8 {
         let mut byte = [0];
         // Without randomness the longest wait is the polite one.
-        self.env
-            .random
-            .fill(&mut byte)
-            .map_or(u8::MAX, |()| byte[0])
+        self.env.random.fill(&mut byte).map_or(u8::MAX, |()| byte[0])
     }
 }
 
@@ -176,11 +154,7 @@ fn judge<T: DeserializeOwned>(
         Err(source) => {
             let outcome = RetryOutcome::Failed(source.kind());
             let error = Error::Transport { operation, source };
-            return Judged::Failed(Failed {
-                error,
-                outcome,
-                retry_after: None,
-            });
+            return Judged::Failed(Failed { error, outcome, retry_after: None });
         }
     };
     let status = reply.status();
@@ -192,19 +166,11 @@ fn judge<T: DeserializeOwned>(
             (Error::Refused { operation, refusal }, outcome)
         }
         Opened::Unreadable { request_id } => {
-            let error = Error::Unreadable {
-                operation,
-                status,
-                request_id,
-            };
+            let error = Error::Unreadable { operation, status, request_id };
             (error, RetryOutcome::Status(StatusCode::BAD_REQUEST))
         }
     };
-    Judged::Failed(Failed {
-        error,
-        outcome,
-        retry_after,
-    })
+    Judged::Failed(Failed { error, outcome, retry_after })
 }
 
 /// The HTTP status that means the same as the code, for the retry policy.
@@ -237,15 +203,11 @@ fn decide(
 pub(crate) fn had_no_effect(error: &Error) -> bool {
     match error {
         Error::Transport { source, .. } => {
-            matches!(
-                source.kind(),
-                TransportErrorKind::Connect | TransportErrorKind::Refused
-            )
+            matches!(source.kind(), TransportErrorKind::Connect | TransportErrorKind::Refused)
         }
-        Error::Refused { refusal, .. } => !matches!(
-            refusal.class,
-            RefusalClass::Internal | RefusalClass::PlatformTimeout
-        ),
+        Error::Refused { refusal, .. } => {
+            !matches!(refusal.class, RefusalClass::Internal | RefusalClass::PlatformTimeout)
+        }
         Error::InvalidRequest(_) => true,
         _ => false,
     }
@@ -259,14 +221,7 @@ mod tests {
 
     fn refused(code: i64, message: &str) -> Error {
         let class = RefusalClass::of(code, message);
-        Error::Refused {
-            operation: "x",
-            refusal: Refusal {
-                code,
-                class,
-                request_id: None,
-            },
-        }
+        Error::Refused { operation: "x", refusal: Refusal { code, class, request_id: None } }
     }
 
     fn again(error: &Error, attempt: u32, idempotency: Idempotency) -> bool {
@@ -294,20 +249,13 @@ mod tests {
         let clock = refused(36_009_004, "Invalid timestamp");
         assert!(again(&clock, 1, Idempotency::Once));
         assert!(!again(&clock, 2, Idempotency::Once));
-        assert!(!again(
-            &refused(36_009_004, "Invalid app key"),
-            1,
-            Idempotency::Idempotent
-        ));
+        assert!(!again(&refused(36_009_004, "Invalid app key"), 1, Idempotency::Idempotent));
     }
 
     #[test]
     fn token_and_scope_problems_are_not_repeated_here() {
         for code in [105_001, 105_002, 105_005, 106_001, 101_000] {
-            assert!(
-                !again(&refused(code, ""), 1, Idempotency::Idempotent),
-                "{code}"
-            );
+            assert!(!again(&refused(code, ""), 1, Idempotency::Idempotent), "{code}");
         }
     }
 }

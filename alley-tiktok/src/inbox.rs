@@ -104,12 +104,10 @@ impl InboxEvent {
 
 fn event_id(body: &[u8]) -> String {
     let event: Option<WebhookEvent> = serde_json::from_slice(body).ok();
-    let named = event
-        .and_then(|event| event.tts_notification_id)
-        .filter(|id| {
-            let length = id.as_str().len();
-            (1..=128).contains(&length) && !id.as_str().chars().any(char::is_control)
-        });
+    let named = event.and_then(|event| event.tts_notification_id).filter(|id| {
+        let length = id.as_str().len();
+        (1..=128).contains(&length) && !id.as_str().chars().any(char::is_control)
+    });
     match named {
         Some(id) => id.to_string(),
         None => format!("sha256:{}", text::hex(&Sha256::digest(body))),
@@ -120,22 +118,13 @@ fn event_id(body: &[u8]) -> String {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Effect {
     /// An order has a new status.
-    OrderStatus {
-        shop: ShopRef,
-        order: OrderId,
-        status: String,
-        at: DateTime<Utc>,
-    },
+    OrderStatus { shop: ShopRef, order: OrderId, status: String, at: DateTime<Utc> },
     /// A seller took the authorization back.
     SellerLeft { shop: ShopRef, at: DateTime<Utc> },
     /// A creator did.
     CreatorLeft { open_id: String, at: DateTime<Utc> },
     /// An authorization ends soon.
-    EndsSoon {
-        shop: ShopRef,
-        at: DateTime<Utc>,
-        ends_at: Option<DateTime<Utc>>,
-    },
+    EndsSoon { shop: ShopRef, at: DateTime<Utc>, ends_at: Option<DateTime<Utc>> },
     /// Nothing here; the row stays for the host until it is pruned.
     Nothing,
 }
@@ -157,27 +146,13 @@ pub(crate) fn effect(event: &WebhookEvent) -> Effect {
                 at: DateTime::from_timestamp(data.update_time?, 0)?,
             })
         }),
-        Some(6) => shop().and_then(|shop| {
-            Some(Effect::SellerLeft {
-                shop,
-                at: event.at()?,
-            })
-        }),
+        Some(6) => shop().and_then(|shop| Some(Effect::SellerLeft { shop, at: event.at()? })),
         Some(7) => shop().and_then(|shop| {
-            let ends_at = data
-                .expiration_time
-                .and_then(|at| DateTime::from_timestamp(at, 0));
-            Some(Effect::EndsSoon {
-                shop,
-                at: event.at()?,
-                ends_at,
-            })
+            let ends_at = data.expiration_time.and_then(|at| DateTime::from_timestamp(at, 0));
+            Some(Effect::EndsSoon { shop, at: event.at()?, ends_at })
         }),
         Some(20) => event.creator_open_id.as_ref().and_then(|open_id| {
-            Some(Effect::CreatorLeft {
-                open_id: open_id.to_string(),
-                at: event.at()?,
-            })
+            Some(Effect::CreatorLeft { open_id: open_id.to_string(), at: event.at()? })
         }),
         _ => None,
     };
@@ -203,10 +178,7 @@ mod tests {
         let six = effect(&read(include_str!("../tests/data/type_06.json")));
         assert!(matches!(six, Effect::SellerLeft { .. }), "{six:?}");
         let seven = effect(&read(include_str!("../tests/data/type_07.json")));
-        assert!(
-            matches!(seven, Effect::EndsSoon { ends_at: None, .. }),
-            "{seven:?}"
-        );
+        assert!(matches!(seven, Effect::EndsSoon { ends_at: None, .. }), "{seven:?}");
         let twenty = effect(&read(include_str!("../tests/data/type_20.json")));
         assert!(matches!(twenty, Effect::CreatorLeft { .. }), "{twenty:?}");
     }
@@ -230,10 +202,7 @@ mod tests {
             {"order_id":576486316948490001,"order_status":"CANCEL","update_time":"1644412885"}}"#;
         match effect(&read(body)) {
             Effect::OrderStatus { order, status, .. } => {
-                assert_eq!(
-                    (order.as_str(), status.as_str()),
-                    ("576486316948490001", "CANCELLED")
-                );
+                assert_eq!((order.as_str(), status.as_str()), ("576486316948490001", "CANCELLED"));
             }
             other => panic!("{other:?}"),
         }

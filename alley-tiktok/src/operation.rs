@@ -39,9 +39,7 @@ impl Parameters {
 
     /// Names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_ref(), value.as_str()))
+        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
     }
 }
 
@@ -96,11 +94,8 @@ impl RawCall {
     /// A call of `path` (version included, no query). GET is sent again freely, anything else only
     /// when it certainly was not acted on.
     pub fn new(method: Method, path: impl Into<String>, cipher: Cipher) -> Self {
-        let idempotency = if method == Method::GET {
-            Idempotency::Idempotent
-        } else {
-            Idempotency::Once
-        };
+        let idempotency =
+            if method == Method::GET { Idempotency::Idempotent } else { Idempotency::Once };
         Self {
             method,
             path: path.into(),
@@ -134,20 +129,11 @@ impl RawCall {
 }
 
 /// Serializes a body; an object without fields becomes no body.
-#[cfg(any(
-    feature = "affiliate",
-    feature = "order",
-    feature = "product",
-    feature = "seller"
-))]
+#[cfg(any(feature = "affiliate", feature = "order", feature = "product", feature = "seller"))]
 pub(crate) fn json_body(request: &impl serde::Serialize) -> Result<Option<Bytes>> {
     let body = serde_json::to_vec(request)
         .map_err(|_unwritable| Error::InvalidRequest("the body cannot be written as JSON"))?;
-    Ok(if body == b"{}" {
-        None
-    } else {
-        Some(body.into())
-    })
+    Ok(if body == b"{}" { None } else { Some(body.into()) })
 }
 
 /// Whether a call writes to a creator or a buyer, in any version of its path: messages, new
@@ -156,17 +142,11 @@ pub fn sends_to_person(method: &Method, path: &str) -> bool {
     if !matches!(*method, Method::POST | Method::PUT | Method::PATCH) {
         return false;
     }
-    let segments: Vec<&str> = path
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .collect();
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let family = segments.first().copied().unwrap_or_default();
     let last = segments.last().copied().unwrap_or_default();
     let talks = family.starts_with("affiliate") || family.starts_with("customer_");
-    let opens = matches!(
-        last,
-        "messages" | "message" | "conversations" | "target_collaborations"
-    );
+    let opens = matches!(last, "messages" | "message" | "conversations" | "target_collaborations");
     let changes_invitation = *method != Method::POST && segments.contains(&"target_collaborations");
     talks && (opens || changes_invitation || segments.contains(&"engagement_tasks"))
 }
@@ -177,9 +157,7 @@ pub(crate) fn plain_path(path: &str) -> Result<()> {
     if path.starts_with('/') && path.bytes().all(plain) && !path.contains("..") {
         return Ok(());
     }
-    Err(Error::InvalidRequest(
-        "a path starts with / and has only letters, digits and / _ - .",
-    ))
+    Err(Error::InvalidRequest("a path starts with / and has only letters, digits and / _ - ."))
 }
 
 /// The path with its version.
@@ -233,10 +211,7 @@ mod tests {
 
     #[test]
     fn only_a_version_of_six_digits_is_taken() {
-        assert_eq!(
-            versioned("/a/{version}/b", "202309").unwrap(),
-            "/a/202309/b"
-        );
+        assert_eq!(versioned("/a/{version}/b", "202309").unwrap(), "/a/202309/b");
         for wrong in ["", "2023", "20230a", "../../x"] {
             assert!(versioned("/a/{version}/b", wrong).is_err(), "{wrong}");
         }

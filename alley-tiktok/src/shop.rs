@@ -42,8 +42,6 @@ pub struct Shop {
 
 impl std::fmt::Debug for Shop {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shop")
-            .field("shop_id", &self.shop_id)
-            .finish_non_exhaustive()
+        f.debug_struct("Shop").field("shop_id", &self.shop_id).finish_non_exhaustive()
     }
 }

@@ -39,10 +39,7 @@ impl RequestSigner {
     ) -> Result<String, RepeatedParameter> {
         let mut signed: Vec<(&str, &str)> = query.into_iter().collect();
         signed.sort_unstable();
-        if signed
-            .windows(2)
-            .any(|pair| matches!(pair, [(a, _), (b, _)] if a == b))
-        {
+        if signed.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if a == b)) {
             return Err(RepeatedParameter);
         }
         let secret = self.secret.expose_secret().as_bytes();
@@ -94,9 +91,7 @@ mod tests {
     }
 
     fn pairs(query: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
-        query
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        query.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     proptest! {
@@ -125,13 +120,7 @@ mod tests {
         for media in ["multipart/form-data", "Multipart/Form-Data; boundary=x"] {
             assert_eq!(sign(media, b"one"), sign(media, b"two"), "{media}");
         }
-        assert_ne!(
-            sign("application/json", b"one"),
-            sign("application/json", b"two")
-        );
-        assert_ne!(
-            sign("multipart/mixed", b"one"),
-            sign("multipart/mixed", b"two")
-        );
+        assert_ne!(sign("application/json", b"one"), sign("application/json", b"two"));
+        assert_ne!(sign("multipart/mixed", b"one"), sign("multipart/mixed", b"two"));
     }
 }

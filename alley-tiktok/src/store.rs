@@ -35,10 +35,7 @@ impl Stores {
 impl<S: RecordStore> From<Arc<S>> for Stores {
     /// One store for everything.
     fn from(store: Arc<S>) -> Self {
-        Self {
-            tokens: store.clone(),
-            shop_data: store,
-        }
+        Self { tokens: store.clone(), shop_data: store }
     }
 }
 
@@ -106,8 +103,5 @@ pub(crate) async fn commit_shop_data(
 }
 
 fn is_open(error: &StoreError) -> bool {
-    matches!(
-        error.kind(),
-        StoreErrorKind::CommitUnknown | StoreErrorKind::Retry
-    )
+    matches!(error.kind(), StoreErrorKind::CommitUnknown | StoreErrorKind::Retry)
 }

@@ -117,27 +117,19 @@ impl SyncCursor {
     /// The run that follows a finished one: from the newest change that it saw, or its beginning
     /// if that is earlier, less the overlap. What changed while it ran is read again.
     pub(crate) fn following(&self, now: DateTime<Utc>) -> Self {
-        let seen = self
-            .newest
-            .map_or(self.started_at, |newest| newest.min(self.started_at));
+        let seen = self.newest.map_or(self.started_at, |newest| newest.min(self.started_at));
         let since = match (self.kind, self.newest, self.since) {
             (SyncKind::Creators, _, _) => None,
             // Nothing was found: stay where the last run began.
             (_, None, since) => since,
             _ => Some(seen - self.kind.overlap()),
         };
-        Self {
-            since,
-            ..Self::fresh(self.tenant_id, &self.shop_id, self.kind, now)
-        }
+        Self { since, ..Self::fresh(self.tenant_id, &self.shop_id, self.kind, now) }
     }
 
     /// The same run from its first page.
     pub(crate) fn restarted(&self, now: DateTime<Utc>) -> Self {
-        Self {
-            since: self.since,
-            ..Self::fresh(self.tenant_id, &self.shop_id, self.kind, now)
-        }
+        Self { since: self.since, ..Self::fresh(self.tenant_id, &self.shop_id, self.kind, now) }
     }
 
     /// The same run behind a page.

@@ -105,11 +105,7 @@ impl Token {
     ) -> Result<SecretString, alley_core::OpenError> {
         let key = Key::of(self.tenant_id, &self.integration_id).to_bytes();
         let context = SealContext::field(Self::TYPE.name, field, Some(self.tenant_id), &key);
-        let sealed = if field == "access" {
-            &self.access
-        } else {
-            &self.refresh
-        };
+        let sealed = if field == "access" { &self.access } else { &self.refresh };
         keyring.open_text(&context, sealed)
     }
 

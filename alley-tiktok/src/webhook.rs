@@ -18,27 +18,20 @@ impl WebhookVerifier {
     /// A verifier with the app's key and secret.
     pub fn new(app_key: impl Into<String>, app_secret: &SecretString) -> Self {
         let key = HmacSha256Key::new(app_secret.expose_secret().as_bytes());
-        Self {
-            app_key: app_key.into(),
-            key,
-        }
+        Self { app_key: app_key.into(), key }
     }
 
     /// Whether `presented` signs exactly these bytes. In constant time; any length is borne, and
     /// upper-case digits are refused as TikTok's own tools refuse them.
     pub fn verify(&self, body: &[u8], presented: &str) -> bool {
         let lower = !presented.bytes().any(|byte| byte.is_ascii_uppercase());
-        self.key
-            .verify_hex(&[self.app_key.as_bytes(), body], presented)
-            && lower
+        self.key.verify_hex(&[self.app_key.as_bytes(), body], presented) && lower
     }
 }
 
 impl std::fmt::Debug for WebhookVerifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WebhookVerifier")
-            .field("app_key", &self.app_key)
-            .finish_non_exhaustive()
+        f.debug_struct("WebhookVerifier").field("app_key", &self.app_key).finish_non_exhaustive()
     }
 }
 

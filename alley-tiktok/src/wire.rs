@@ -379,20 +379,11 @@ mod tests {
 
     #[test]
     fn ids_read_from_text_and_from_numbers_above_two_to_the_53() {
-        for json in [
-            r#"{"id":"576461413038785752"}"#,
-            r#"{"id":576461413038785752}"#,
-        ] {
+        for json in [r#"{"id":"576461413038785752"}"#, r#"{"id":576461413038785752}"#] {
             assert_eq!(sample(json).id.unwrap(), "576461413038785752");
         }
-        assert_eq!(
-            sample(r#"{"id":18446744073709551615}"#).id.unwrap(),
-            "18446744073709551615"
-        );
-        assert_eq!(
-            sample(r#"{"count":"1767241123"}"#).count,
-            Some(1_767_241_123)
-        );
+        assert_eq!(sample(r#"{"id":18446744073709551615}"#).id.unwrap(), "18446744073709551615");
+        assert_eq!(sample(r#"{"count":"1767241123"}"#).count, Some(1_767_241_123));
     }
 
     #[test]
@@ -402,16 +393,10 @@ mod tests {
                 "list":[{"id":"1"},null,7,{"id":2},[{}]],"of_next_year":{"deep":[{}]}}"#,
         );
         assert_eq!(read.id, None);
-        assert_eq!(
-            (read.count, read.on, read.inner.is_none()),
-            (None, None, true)
-        );
+        assert_eq!((read.count, read.on, read.inner.is_none()), (None, None, true));
         assert!(read.names.is_empty());
-        let ids: Vec<String> = read
-            .list
-            .iter()
-            .map(|i| i.id.clone().unwrap().to_string())
-            .collect();
+        let ids: Vec<String> =
+            read.list.iter().map(|i| i.id.clone().unwrap().to_string()).collect();
         assert_eq!(ids, ["1", "2"]);
     }
 
@@ -423,11 +408,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_content() {
-        let text = format!(
-            "{:?} {:?}",
-            sample(r#"{"id":"secret"}"#),
-            Text::new("secret")
-        );
+        let text = format!("{:?} {:?}", sample(r#"{"id":"secret"}"#), Text::new("secret"));
         assert!(!text.contains("secret"), "{text}");
     }
 }

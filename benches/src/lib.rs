@@ -15,20 +15,14 @@ pub struct Variant<'a> {
 
 impl std::fmt::Debug for Variant<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Variant")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Variant").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
 impl<'a> Variant<'a> {
     /// Names a way of doing the work; `work` is one unit of it.
     pub fn new(name: &'static str, work: impl FnMut() + 'a) -> Self {
-        Self {
-            name,
-            work: Box::new(work),
-            nanos: Vec::new(),
-        }
+        Self { name, work: Box::new(work), nanos: Vec::new() }
     }
 }
 
@@ -46,9 +40,7 @@ pub fn compare(workload: &str, rounds: usize, iterations: u32, mut variants: Vec
             for _ in 0..iterations {
                 (variant.work)();
             }
-            variant
-                .nanos
-                .push(start.elapsed().as_nanos() / u128::from(iterations.max(1)));
+            variant.nanos.push(start.elapsed().as_nanos() / u128::from(iterations.max(1)));
         }
     }
     let mut medians = Vec::new();
@@ -71,11 +63,7 @@ pub fn compare(workload: &str, rounds: usize, iterations: u32, mut variants: Vec
     if let Some(((first, base), others)) = medians.split_first() {
         for (name, median) in others {
             let permille = base * 1_000 / (*median).max(1);
-            println!(
-                "{workload}: {first} / {name} = {}.{:03}",
-                permille / 1_000,
-                permille % 1_000
-            );
+            println!("{workload}: {first} / {name} = {}.{:03}", permille / 1_000, permille % 1_000);
         }
     }
 }

@@ -54,9 +54,7 @@ impl StripeClient {
     /// When Stripe refuses or cannot be reached.
     pub async fn customer(&self, id: &CustomerRef) -> Result<CustomerReply> {
         let path = format!("/v1/customers/{}", escape(id.as_str()));
-        self.send(Call::read("customer get", path, Form::new()))
-            .await?
-            .read(CustomerReply::read)
+        self.send(Call::read("customer get", path, Form::new())).await?.read(CustomerReply::read)
     }
 
     /// The customer whose metadata names the tenant, among those made within an hour after
@@ -76,17 +74,9 @@ impl StripeClient {
             .set("lte", since + TimeDelta::hours(1));
         let form = Form::new().set("created", created);
         let found = self
-            .list(
-                "customer list",
-                "/v1/customers",
-                form,
-                Pages::All,
-                CustomerReply::read,
-            )
+            .list("customer list", "/v1/customers", form, Pages::All, CustomerReply::read)
             .await?;
-        Ok(found
-            .into_iter()
-            .find(|customer| customer.tenant == Some(tenant) && !customer.deleted))
+        Ok(found.into_iter().find(|customer| customer.tenant == Some(tenant) && !customer.deleted))
     }
 
     /// Deletes a customer, its payment methods, and cancels its subscriptions at once. Deleting a
@@ -109,9 +99,7 @@ impl StripeClient {
     /// When Stripe refuses or cannot be reached.
     pub async fn price(&self, id: &PriceRef) -> Result<PriceReply> {
         let path = format!("/v1/prices/{}", escape(id.as_str()));
-        self.send(Call::read("price get", path, Form::new()))
-            .await?
-            .read(PriceReply::read)
+        self.send(Call::read("price get", path, Form::new())).await?.read(PriceReply::read)
     }
 
     /// Creates a checkout session.
@@ -129,9 +117,7 @@ impl StripeClient {
     /// When Stripe refuses or cannot be reached.
     pub async fn checkout(&self, id: &CheckoutRef) -> Result<CheckoutReply> {
         let path = format!("/v1/checkout/sessions/{}", escape(id.as_str()));
-        self.send(Call::read("checkout get", path, Form::new()))
-            .await?
-            .read(CheckoutReply::read)
+        self.send(Call::read("checkout get", path, Form::new())).await?.read(CheckoutReply::read)
     }
 
     /// Ends an open checkout session, so that nobody can pay on it any more.
@@ -140,9 +126,7 @@ impl StripeClient {
     /// When Stripe refuses (a session that is not open) or cannot be reached.
     pub async fn expire_checkout(&self, id: &CheckoutRef, key: &IdempotencyKey) -> Result<()> {
         let path = format!("/v1/checkout/sessions/{}/expire", escape(id.as_str()));
-        self.send(Call::create("checkout expire", path, Form::new(), key))
-            .await
-            .map(|_| ())
+        self.send(Call::create("checkout expire", path, Form::new(), key)).await.map(|_| ())
     }
 
     /// Opens a portal page.
@@ -165,19 +149,10 @@ impl StripeClient {
     /// # Errors
     /// When Stripe refuses or cannot be reached.
     pub async fn subscriptions(&self, customer: &CustomerRef) -> Result<Vec<SubscriptionReply>> {
-        let form = Form::new()
-            .set("customer", customer.as_str())
-            .set("status", "all");
+        let form = Form::new().set("customer", customer.as_str()).set("status", "all");
         let read = SubscriptionReply::read;
-        let mut found = self
-            .list(
-                "subscription list",
-                "/v1/subscriptions",
-                form,
-                Pages::All,
-                read,
-            )
-            .await?;
+        let mut found =
+            self.list("subscription list", "/v1/subscriptions", form, Pages::All, read).await?;
         for subscription in &mut found {
             self.complete(subscription).await?;
         }
@@ -190,9 +165,7 @@ impl StripeClient {
     /// When Stripe refuses or cannot be reached.
     pub async fn subscription(&self, id: &SubscriptionRef) -> Result<SubscriptionReply> {
         let path = format!("/v1/subscriptions/{}", escape(id.as_str()));
-        let answer = self
-            .send(Call::read("subscription get", path, Form::new()))
-            .await?;
+        let answer = self.send(Call::read("subscription get", path, Form::new())).await?;
         let mut subscription = answer.read(SubscriptionReply::read)?;
         self.complete(&mut subscription).await?;
         Ok(subscription)
@@ -218,14 +191,7 @@ impl StripeClient {
         pages: Pages,
     ) -> Result<Vec<InvoiceReply>> {
         let form = Form::new().set("customer", customer.as_str());
-        self.list(
-            "invoice list",
-            "/v1/invoices",
-            form,
-            pages,
-            InvoiceReply::read,
-        )
-        .await
+        self.list("invoice list", "/v1/invoices", form, pages, InvoiceReply::read).await
     }
 
     /// Reads one invoice.
@@ -234,9 +200,7 @@ impl StripeClient {
     /// When Stripe refuses or cannot be reached.
     pub async fn invoice(&self, id: &InvoiceRef) -> Result<InvoiceReply> {
         let path = format!("/v1/invoices/{}", escape(id.as_str()));
-        self.send(Call::read("invoice get", path, Form::new()))
-            .await?
-            .read(InvoiceReply::read)
+        self.send(Call::read("invoice get", path, Form::new())).await?.read(InvoiceReply::read)
     }
 
     /// Lists nested in an object are cut at ten entries; this reads the rest.
@@ -264,9 +228,7 @@ impl StripeClient {
         for _ in 0..Self::MAX_PAGES {
             let form = form.clone().set("limit", Self::PAGE);
             let form = form.set_some("starting_after", after.as_deref());
-            let answer = self
-                .send(Call::read(operation, path.to_owned(), form))
-                .await?;
+            let answer = self.send(Call::read(operation, path.to_owned(), form)).await?;
             let (page, next) = page(&answer, &read)?;
             found.extend(page);
             after = next;
@@ -293,9 +255,7 @@ fn page<T>(
     };
     let entries = data.iter().map(read).collect::<Result<Vec<T>, Malformed>>();
     let entries = entries.map_err(|source| answer.malformed(source))?;
-    let end = data
-        .last()
-        .and_then(|entry| Object::new("list", entry).id("id"));
+    let end = data.last().and_then(|entry| Object::new("list", entry).id("id"));
     let next = end.filter(|_| list.flag("has_more")).map(str::to_owned);
     Ok((entries, next))
 }

@@ -12,10 +12,7 @@ use crate::invoice::{InvoiceMeta, InvoiceReply};
 use crate::subscription::{Item, Subscription, SubscriptionReply};
 
 /// A literal of this file that is right by its looks.
-#[expect(
-    clippy::expect_used,
-    reason = "every argument is a constant of this file"
-)]
+#[expect(clippy::expect_used, reason = "every argument is a constant of this file")]
 fn literal<T, E: std::fmt::Debug>(made: Result<T, E>) -> T {
     made.expect("literals of the suite are well formed")
 }

@@ -25,10 +25,7 @@ impl Standing {
         policy: &AccessPolicy,
         now: DateTime<Utc>,
     ) -> Self {
-        let denied = |reason| Self {
-            reason,
-            until: None,
-        };
+        let denied = |reason| Self { reason, until: None };
         match subscription.standing() {
             SubscriptionStatus::Active => Self::active(subscription, policy),
             SubscriptionStatus::Trialing => Self::trialing(subscription, policy, now),
@@ -46,30 +43,18 @@ impl Standing {
     fn active(subscription: &Subscription, policy: &AccessPolicy) -> Self {
         let denies = policy.paused_collection == PausedCollection::Denies;
         if subscription.collection_paused && denies {
-            return Self {
-                reason: AccessReason::CollectionPaused,
-                until: None,
-            };
+            return Self { reason: AccessReason::CollectionPaused, until: None };
         }
         let until = subscription.ends_at().or(subscription.paid_until);
-        Self {
-            reason: AccessReason::Active,
-            until,
-        }
+        Self { reason: AccessReason::Active, until }
     }
 
     fn trialing(subscription: &Subscription, policy: &AccessPolicy, now: DateTime<Utc>) -> Self {
         let end = subscription.trial_end.or(subscription.renews_at);
         let until = end.map(|end| later(end, policy.trial_slack));
         match until {
-            Some(until) if until <= now => Self {
-                reason: AccessReason::TrialOver,
-                until: None,
-            },
-            until => Self {
-                reason: AccessReason::Trialing,
-                until,
-            },
+            Some(until) if until <= now => Self { reason: AccessReason::TrialOver, until: None },
+            until => Self { reason: AccessReason::Trialing, until },
         }
     }
 
@@ -89,20 +74,15 @@ impl Standing {
             .or(subscription.period_start)
             .or(subscription.created_at);
         match since.map(|since| later(since, policy.grace)) {
-            Some(until) if now < until && policy.grace > TimeDelta::zero() => Self {
-                reason: AccessReason::Grace,
-                until: Some(until),
-            },
-            _ => Self {
-                reason: AccessReason::PastDue,
-                until: None,
-            },
+            Some(until) if now < until && policy.grace > TimeDelta::zero() => {
+                Self { reason: AccessReason::Grace, until: Some(until) }
+            }
+            _ => Self { reason: AccessReason::PastDue, until: None },
         }
     }
 }
 
 /// Saturates where the calendar ends.
 fn later(at: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
-    at.checked_add_signed(span)
-        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    at.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

@@ -53,11 +53,7 @@ fn each_status_leads_to_the_decision_of_the_table() {
     ];
     for (status, granted, reason) in rows {
         let decision = decided(&[subscription(SUB, status)], NOW);
-        assert_eq!(
-            (decision.granted, decision.reason),
-            (granted, reason),
-            "{status}"
-        );
+        assert_eq!((decision.granted, decision.reason), (granted, reason), "{status}");
     }
     assert_eq!(decided(&[], NOW).reason, AccessReason::NoSubscription);
 }
@@ -98,10 +94,7 @@ fn a_trial_grants_until_its_end_and_an_hour() {
         let decision = decided(std::slice::from_ref(&trial), now);
         assert_eq!(decision.granted, granted, "{now}");
     }
-    assert_eq!(
-        decided(&[trial], NOW + 3_600).reason,
-        AccessReason::TrialOver
-    );
+    assert_eq!(decided(&[trial], NOW + 3_600).reason, AccessReason::TrialOver);
 }
 
 #[test]
@@ -117,10 +110,7 @@ fn grace_counts_seven_days_from_the_first_failed_attempt() {
     assert_eq!((within.granted, within.reason), (true, AccessReason::Grace));
     assert_eq!(within.until, Some(at(NOW + week)));
     let over = decide_at(NOW + week, &policy);
-    assert_eq!(
-        (over.granted, over.reason, over.until),
-        (false, AccessReason::PastDue, None)
-    );
+    assert_eq!((over.granted, over.reason, over.until), (false, AccessReason::PastDue, None));
     let off = policy.with_grace(TimeDelta::zero());
     assert!(!decide_at(NOW, &off).granted);
 }
@@ -130,20 +120,10 @@ fn without_an_event_grace_counts_from_the_final_invoice_and_without_that_from_th
     let past_due = [subscription(SUB, "past_due")];
     let until = |invoices: &[InvoiceMeta]| {
         let now = at(NOW);
-        decide(
-            &past_due,
-            invoices,
-            Some(now),
-            &AccessPolicy::default(),
-            now,
-        )
-        .until
+        decide(&past_due, invoices, Some(now), &AccessPolicy::default(), now).until
     };
     let week = 7 * 86_400;
-    assert_eq!(
-        until(&[failed_invoice(None)]),
-        Some(at(1_760_003_600 + week))
-    );
+    assert_eq!(until(&[failed_invoice(None)]), Some(at(1_760_003_600 + week)));
     assert_eq!(until(&[]), Some(at(1_760_000_000 + week)));
 }
 
@@ -153,33 +133,17 @@ fn paused_collection_grants_unless_the_host_denies_it() {
     paused.collection_paused = true;
     let grants = |choice| {
         let policy = AccessPolicy::default().with_paused_collection(choice);
-        decide(
-            std::slice::from_ref(&paused),
-            &[],
-            Some(at(NOW)),
-            &policy,
-            at(NOW),
-        )
-        .reason
+        decide(std::slice::from_ref(&paused), &[], Some(at(NOW)), &policy, at(NOW)).reason
     };
     assert_eq!(grants(PausedCollection::Grants), AccessReason::Active);
-    assert_eq!(
-        grants(PausedCollection::Denies),
-        AccessReason::CollectionPaused
-    );
+    assert_eq!(grants(PausedCollection::Denies), AccessReason::CollectionPaused);
 }
 
 #[test]
 fn two_running_subscriptions_of_one_product_are_reported() {
-    let twice = [
-        subscription("sub_a", "active"),
-        subscription("sub_b", "past_due"),
-    ];
+    let twice = [subscription("sub_a", "active"), subscription("sub_b", "past_due")];
     assert_eq!(decided(&twice, NOW).duplicates.len(), 1);
-    let after = [
-        subscription("sub_a", "canceled"),
-        subscription("sub_b", "active"),
-    ];
+    let after = [subscription("sub_a", "canceled"), subscription("sub_b", "active")];
     assert!(decided(&after, NOW).duplicates.is_empty());
 }
 

@@ -75,13 +75,7 @@ impl Inner {
         let text = form.encode();
         let keyring = &self.env.keyring;
         let request = keyring.blind_index("billing.checkout", text.as_bytes());
-        Wish {
-            tenant,
-            asker,
-            product,
-            form,
-            request,
-        }
+        Wish { tenant, asker, product, form, request }
     }
 
     /// One step towards an open session; the page once there is one.
@@ -158,10 +152,7 @@ impl Inner {
         record.session_id = Some(id.clone());
         let read = pending.version;
         let commit = self.env.commit::<Change>()?.change(held(guard));
-        if self
-            .apply(commit.change(Write::Update { record, read }))
-            .await?
-        {
+        if self.apply(commit.change(Write::Update { record, read })).await? {
             return Ok(page(id, url, &state));
         }
         // Somebody changed the tenant's billing meanwhile. If the wish is still the stored one,
@@ -238,10 +229,7 @@ impl Inner {
 
 /// The guard, raised by a writer that changes nothing else of it.
 fn held(guard: Versioned<Customer>) -> Write<Customer> {
-    Write::Update {
-        record: guard.record,
-        read: guard.version,
-    }
+    Write::Update { record: guard.record, read: guard.version }
 }
 
 /// A session that was replayed from its key may have ended meanwhile; its address is of no use then

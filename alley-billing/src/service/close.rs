@@ -26,11 +26,7 @@ impl Inner {
         let linked = customer.is_some_and(|one| one.record.linked().is_some());
         let running = left.iter().any(|one| !one.record.standing().is_terminal());
         // Canceling answered, and yet something runs: say so, so that it is tried again.
-        if linked && running {
-            Err(Error::Contended)
-        } else {
-            Ok(())
-        }
+        if linked && running { Err(Error::Contended) } else { Ok(()) }
     }
 
     /// From here on no customer is made, no checkout begun, and every reading cancels what runs.
@@ -39,21 +35,14 @@ impl Inner {
             let now = self.env.now();
             let change = match self.store.customer(tenant).await? {
                 Some(read) if read.record.closing_at.is_some() => return Ok(()),
-                Some(Versioned {
-                    mut record,
-                    version: read,
-                    ..
-                }) => {
+                Some(Versioned { mut record, version: read, .. }) => {
                     record.closing_at = Some(now);
                     Write::Update { record, read }
                 }
                 None => Write::Insert(Customer::closed(tenant, self.config.mode().is_live(), now)),
             };
             let audit = self.audit(Asker::job(CLOSER), "billing.close", tenant)?;
-            if self
-                .apply(self.env.commit::<Change>()?.change(change).audit(audit))
-                .await?
-            {
+            if self.apply(self.env.commit::<Change>()?.change(change).audit(audit)).await? {
                 return Ok(());
             }
         }
@@ -69,20 +58,13 @@ impl Inner {
             match read.record.next_step(self.env.now()) {
                 LinkStep::Linked(_) | LinkStep::Claim => return Ok(()),
                 LinkStep::LookUp { since } => {
-                    if self
-                        .client
-                        .customer_created_for(tenant, since)
-                        .await?
-                        .is_none()
-                    {
+                    if self.client.customer_created_for(tenant, since).await?.is_none() {
                         return Ok(());
                     }
-                    self.link_step(tenant, Asker::job(CLOSER), Some(read))
-                        .await?;
+                    self.link_step(tenant, Asker::job(CLOSER), Some(read)).await?;
                 }
                 LinkStep::Create(_) => {
-                    self.link_step(tenant, Asker::job(CLOSER), Some(read))
-                        .await?;
+                    self.link_step(tenant, Asker::job(CLOSER), Some(read)).await?;
                 }
             }
         }
@@ -102,10 +84,7 @@ impl Inner {
             let commit = self
                 .env
                 .commit::<Change>()?
-                .change(Write::Update {
-                    record: guard.record,
-                    read: guard.version,
-                })
+                .change(Write::Update { record: guard.record, read: guard.version })
                 .change(forget(&pending));
             if self.apply(commit).await? {
                 return Ok(());
@@ -121,9 +100,7 @@ impl Inner {
         };
         match self.client.checkout(session).await {
             Ok(found) if found.state == CheckoutState::Open => {
-                self.client
-                    .expire_checkout(session, &pending.key().follow_up("expire"))
-                    .await
+                self.client.expire_checkout(session, &pending.key().follow_up("expire")).await
             }
             Ok(_) => Ok(()),
             Err(error) if error.is_missing() => Ok(()),
@@ -158,19 +135,14 @@ impl Inner {
         match self.client.delete_customer(customer).await {
             Ok(()) => Ok(None),
             Err(Error::Remote(error)) => match error.status {
-                StatusCode::UNAUTHORIZED => Ok(Some(LegReport::because(
-                    LegState::Blocked,
-                    "api_key_refused",
-                ))),
-                StatusCode::FORBIDDEN => Ok(Some(LegReport::because(
-                    LegState::Blocked,
-                    "permission_missing",
-                ))),
+                StatusCode::UNAUTHORIZED => {
+                    Ok(Some(LegReport::because(LegState::Blocked, "api_key_refused")))
+                }
+                StatusCode::FORBIDDEN => {
+                    Ok(Some(LegReport::because(LegState::Blocked, "permission_missing")))
+                }
                 _ if error.is_retryable() => Err(Error::Remote(error)),
-                _ => Ok(Some(LegReport::because(
-                    LegState::Refused,
-                    "stripe_refused",
-                ))),
+                _ => Ok(Some(LegReport::because(LegState::Refused, "stripe_refused"))),
             },
             Err(error) => Err(error),
         }
@@ -179,20 +151,13 @@ impl Inner {
     /// Stores that the customer is gone, and with it its subscriptions.
     async fn mark_deleted(&self, guard: Versioned<Customer>) -> Result<bool> {
         let now = self.env.now();
-        let Versioned {
-            mut record,
-            version: read,
-            ..
-        } = guard;
+        let Versioned { mut record, version: read, .. } = guard;
         let tenant = record.tenant_id;
         let mut commit = self.env.commit::<Change>()?;
         for one in self.store.subscriptions(tenant).await? {
             if !one.record.standing().is_terminal() {
                 let record = crate::sync::ended(one.record, now);
-                commit = commit.change(Write::Update {
-                    record,
-                    read: one.version,
-                });
+                commit = commit.change(Write::Update { record, read: one.version });
             }
         }
         if record.entitled {
@@ -203,9 +168,11 @@ impl Inner {
         record.remote_deleted_at = Some(now);
         record.ended_at = record.ended_at.or(Some(now));
         record.review_at = None;
-        let commit = commit
-            .change(Write::Update { record, read })
-            .audit(self.audit(Asker::job(CLOSER), "billing.customer.erase", tenant)?);
+        let commit = commit.change(Write::Update { record, read }).audit(self.audit(
+            Asker::job(CLOSER),
+            "billing.customer.erase",
+            tenant,
+        )?);
         self.apply(commit).await
     }
 }

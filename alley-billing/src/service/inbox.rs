@@ -57,8 +57,7 @@ impl Inner {
                 }
                 Found::Nobody => {
                     let record = event.record.settled(InboxState::Dropped, None);
-                    self.update(vec![Versioned::new(record, event.version)])
-                        .await?;
+                    self.update(vec![Versioned::new(record, event.version)]).await?;
                     batch.done = batch.done.saturating_add(1);
                 }
                 Found::Later(error) => {
@@ -81,10 +80,7 @@ impl Inner {
         let mut gone = 0_u64;
         for event in old.into_iter().filter(|event| !event.record.is_pending()) {
             let key = Key::global(&event.record.event_id);
-            commit = commit.change(Write::<InboxEvent>::Delete {
-                key,
-                read: event.version,
-            });
+            commit = commit.change(Write::<InboxEvent>::Delete { key, read: event.version });
             gone = gone.saturating_add(1);
         }
         if gone == 0 || !self.apply(commit).await? {
@@ -131,9 +127,7 @@ impl Inner {
         mut events: Vec<Versioned<InboxEvent>>,
     ) -> Result<Vec<Versioned<InboxEvent>>> {
         for waiting in self.store.events_waiting(customer, COALESCED).await? {
-            let known = events
-                .iter()
-                .any(|one| one.record.event_id == waiting.record.event_id);
+            let known = events.iter().any(|one| one.record.event_id == waiting.record.event_id);
             if !known {
                 events.push(waiting);
             }
@@ -145,10 +139,8 @@ impl Inner {
     fn must_refetch(&self, events: &[Versioned<InboxEvent>]) -> bool {
         self.config.sync() == SyncMode::Refetch
             || events.iter().any(|event| {
-                let carried = matches!(
-                    event.record.target(),
-                    Some(Target::Subscription | Target::Invoice)
-                );
+                let carried =
+                    matches!(event.record.target(), Some(Target::Subscription | Target::Invoice));
                 carried && event.record.payload.is_none() && event.record.object_id.is_some()
             })
     }
@@ -164,11 +156,7 @@ impl Inner {
         let looked = match target {
             Target::Customer => return Found::Nobody,
             Target::Subscription => match SubscriptionRef::new(object) {
-                Ok(id) => self
-                    .client
-                    .subscription(&id)
-                    .await
-                    .map(|one| Some(one.customer)),
+                Ok(id) => self.client.subscription(&id).await.map(|one| Some(one.customer)),
                 Err(_) => return Found::Nobody,
             },
             Target::Invoice => match InvoiceRef::new(object) {
@@ -199,12 +187,7 @@ impl Inner {
     /// On a conflict somebody else acted on one of them; the others come again.
     async fn update(&self, events: Vec<Versioned<InboxEvent>>) -> Result<()> {
         let mut commit = self.env.commit::<Change>()?;
-        for Versioned {
-            record,
-            version: read,
-            ..
-        } in events
-        {
+        for Versioned { record, version: read, .. } in events {
             commit = commit.change(Write::Update { record, read });
         }
         self.apply(commit).await?;

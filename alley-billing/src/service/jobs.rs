@@ -59,20 +59,15 @@ impl ReconcileJob {
     }
 
     async fn postpone(&self, tenant: alley_core::TenantId) -> Result<()> {
-        let Some(Versioned {
-            mut record,
-            version: read,
-            ..
-        }) = self.inner.store.customer(tenant).await?
+        let Some(Versioned { mut record, version: read, .. }) =
+            self.inner.store.customer(tenant).await?
         else {
             return Ok(());
         };
         record.review_at = Some(self.inner.env.now() + TimeDelta::minutes(15));
         let commit = self.inner.env.commit::<Change>()?;
         // On a conflict somebody else just wrote it, and with it the next review.
-        self.inner
-            .apply(commit.change(Write::Update { record, read }))
-            .await?;
+        self.inner.apply(commit.change(Write::Update { record, read })).await?;
         Ok(())
     }
 }
@@ -88,11 +83,7 @@ impl Job for ReconcileJob {
     }
 
     async fn run_once(&self, limit: u32) -> Result<JobReport, JobError> {
-        let due = self
-            .inner
-            .store
-            .customers_due(self.inner.env.now(), limit)
-            .await?;
+        let due = self.inner.store.customers_due(self.inner.env.now(), limit).await?;
         let more = u32::try_from(due.len()).is_ok_and(|count| count >= limit);
         let mut report = JobReport::new(0, more);
         for customer in due {

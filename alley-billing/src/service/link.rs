@@ -24,10 +24,7 @@ impl Inner {
     ) -> Result<CustomerRef> {
         for _ in 0..STEPS {
             let read = self.store.customer(tenant).await?;
-            if read
-                .as_ref()
-                .is_some_and(|read| read.record.closing_at.is_some())
-            {
+            if read.as_ref().is_some_and(|read| read.record.closing_at.is_some()) {
                 return Err(Error::Closing);
             }
             if let Some(customer) = self.link_step(tenant, asker, read).await? {
@@ -45,9 +42,7 @@ impl Inner {
         read: Option<Versioned<Customer>>,
     ) -> Result<Option<CustomerRef>> {
         let now = self.env.now();
-        let step = read
-            .as_ref()
-            .map_or(LinkStep::Claim, |read| read.record.next_step(now));
+        let step = read.as_ref().map_or(LinkStep::Claim, |read| read.record.next_step(now));
         match (step, read) {
             (LinkStep::Linked(customer), _) => return Ok(Some(customer)),
             (LinkStep::Create(key), Some(read)) => {
@@ -79,12 +74,7 @@ impl Inner {
         let live = self.config.mode().is_live();
         let mut commit = self.env.commit::<Change>()?;
         let fresh = Customer::claimed(tenant, live, &key, now);
-        let Some(Versioned {
-            record: old,
-            version: read,
-            ..
-        }) = read
-        else {
+        let Some(Versioned { record: old, version: read, .. }) = read else {
             self.apply(commit.change(Write::Insert(fresh))).await?;
             return Ok(());
         };
@@ -93,38 +83,21 @@ impl Inner {
             for one in self.store.subscriptions(tenant).await? {
                 if !one.record.standing().is_terminal() {
                     let record = sync::ended(one.record, at);
-                    commit = commit.change(Write::Update {
-                        record,
-                        read: one.version,
-                    });
+                    commit = commit.change(Write::Update { record, read: one.version });
                 }
             }
         }
-        let record = Customer {
-            closing_at: old.closing_at,
-            created_at: old.created_at,
-            ..fresh
-        };
-        self.apply(commit.change(Write::Update { record, read }))
-            .await?;
+        let record = Customer { closing_at: old.closing_at, created_at: old.created_at, ..fresh };
+        self.apply(commit.change(Write::Update { record, read })).await?;
         Ok(())
     }
 
     /// Stripe refused for good and would repeat its refusal for this key: the next call takes a
     /// new one.
     async fn drop_claim(&self, read: Versioned<Customer>) -> Result<()> {
-        let Versioned {
-            mut record,
-            version: read,
-            ..
-        } = read;
+        let Versioned { mut record, version: read, .. } = read;
         record.creation_key.clear();
-        self.apply(
-            self.env
-                .commit::<Change>()?
-                .change(Write::Update { record, read }),
-        )
-        .await?;
+        self.apply(self.env.commit::<Change>()?.change(Write::Update { record, read })).await?;
         Ok(())
     }
 
@@ -136,29 +109,19 @@ impl Inner {
         asker: Asker,
     ) -> Result<()> {
         let now = self.env.now();
-        let Versioned {
-            mut record,
-            version,
-            ..
-        } = read;
+        let Versioned { mut record, version, .. } = read;
         let tenant = record.tenant_id;
         record.stripe_customer_id = Some(customer.clone());
         record.review_at = Some(now);
         let mut commit = self
             .env
             .commit::<Change>()?
-            .change(Write::Update {
-                record,
-                read: version,
-            })
+            .change(Write::Update { record, read: version })
             .audit(self.audit(asker, "billing.customer.link", tenant)?);
         for event in self.store.events_waiting(&customer, WOKEN).await? {
             let mut record = event.record;
             record.due_at = Some(now);
-            commit = commit.change(Write::Update {
-                record,
-                read: event.version,
-            });
+            commit = commit.change(Write::Update { record, read: event.version });
         }
         self.apply(commit).await?;
         Ok(())

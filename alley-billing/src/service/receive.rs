@@ -73,8 +73,7 @@ impl Inner {
         self.warn_of_version(&envelope);
         let event = self.claimed(&envelope)?;
         // A conflict is a claim that somebody else holds: a repetition.
-        self.apply(self.env.commit::<Change>()?.change(Write::Insert(event)))
-            .await?;
+        self.apply(self.env.commit::<Change>()?.change(Write::Insert(event))).await?;
         Ok(StatusCode::OK)
     }
 
@@ -84,9 +83,7 @@ impl Inner {
             (Some(only), None) => only.to_str().map_err(|_illegal| Rejection::Header)?,
             _ => return Err(Rejection::Header),
         };
-        self.config
-            .secrets()
-            .verify(header, body, self.config.tolerance(), self.env.now())
+        self.config.secrets().verify(header, body, self.config.tolerance(), self.env.now())
     }
 
     fn reason_to_ignore(&self, envelope: &Envelope<'_>) -> Option<&'static str> {
@@ -104,10 +101,7 @@ impl Inner {
 
     /// A newer version than ours is read as far as it is known; said once, not for each event.
     fn warn_of_version(&self, envelope: &Envelope<'_>) {
-        let newer = envelope
-            .api_version
-            .as_deref()
-            .is_some_and(|v| v > StripeClient::VERSION);
+        let newer = envelope.api_version.as_deref().is_some_and(|v| v > StripeClient::VERSION);
         if newer && !self.warned.swap(true, Ordering::Relaxed) {
             tracing::warn!("the stripe endpoint renders a newer API version than is known");
         }
@@ -119,11 +113,7 @@ impl Inner {
         // Where snapshots carry state, a thin twin must not claim their place.
         let twin = envelope.twin.clone().filter(|_| refetch);
         let event_id = twin.unwrap_or_else(|| envelope.id.clone());
-        let payload = if refetch || envelope.thin {
-            None
-        } else {
-            self.seal(&event_id, envelope)?
-        };
+        let payload = if refetch || envelope.thin { None } else { self.seal(&event_id, envelope)? };
         Ok(InboxEvent {
             event_id,
             tenant_id: None,
@@ -143,11 +133,7 @@ impl Inner {
     /// Seals the part of the state that is kept; none where it cannot be read, so that it is
     /// refetched.
     fn seal(&self, event_id: &EventRef, envelope: &Envelope<'_>) -> Result<Option<Sealed>> {
-        let mut stored = StoredState {
-            v: StoredState::VERSION,
-            subscription: None,
-            invoice: None,
-        };
+        let mut stored = StoredState { v: StoredState::VERSION, subscription: None, invoice: None };
         match envelope.state() {
             // Lines beyond the tenth are not in the event.
             Ok(State::Subscription(reply)) if !reply.items_cut => {
@@ -159,28 +145,21 @@ impl Inner {
         let bytes = serde_json::to_vec(&stored).map_err(|error| Error::Seal(error.into()))?;
         let key = Key::global(event_id).to_bytes();
         let sealed =
-            self.env
-                .keyring
-                .seal(&payload_context(&key), &bytes, self.env.random.as_ref())?;
+            self.env.keyring.seal(&payload_context(&key), &bytes, self.env.random.as_ref())?;
         Ok(Some(sealed))
     }
 
     /// Opens the state that an event carries.
     pub(super) fn open(&self, event: alley_core::Versioned<InboxEvent>) -> Result<Received> {
         let Some(sealed) = &event.record.payload else {
-            return Ok(Received {
-                event,
-                state: State::None,
-            });
+            return Ok(Received { event, state: State::None });
         };
         let key = event.record.key().to_bytes();
         let bytes = self.env.keyring.open(&payload_context(&key), sealed)?;
         let stored: StoredState = serde_json::from_slice(bytes.expose_secret())
             .map_err(|error| Error::Seal(error.into()))?;
         if stored.v > StoredState::VERSION {
-            return Err(Error::Seal(
-                "the event was stored by a newer version".into(),
-            ));
+            return Err(Error::Seal("the event was stored by a newer version".into()));
         }
         let state = match (stored.subscription, stored.invoice) {
             (Some(reply), _) => State::Subscription(Box::new(reply)),

@@ -54,11 +54,8 @@ impl Inner {
             let Some(stored) = self.stored(tenant).await? else {
                 return self.access(tenant).await;
             };
-            let received: Vec<Received> = events
-                .iter()
-                .cloned()
-                .map(|event| self.open(event))
-                .collect::<Result<_>>()?;
+            let received: Vec<Received> =
+                events.iter().cloned().map(|event| self.open(event)).collect::<Result<_>>()?;
             let projection = sync::merged(stored, received, self.rules(), self.env.now());
             if let Some(decision) = self.store_projection(tenant, projection).await? {
                 return Ok(decision);
@@ -101,11 +98,7 @@ impl Inner {
         tenant: TenantId,
         projection: Projection,
     ) -> Result<Option<AccessDecision>> {
-        let Projection {
-            changes,
-            decision,
-            ended,
-        } = projection;
+        let Projection { changes, decision, ended } = projection;
         let mut commit = self.env.commit::<Change>()?;
         for change in changes {
             commit = commit.change(change);
@@ -139,13 +132,8 @@ impl Inner {
         let Some(id) = customer.linked() else {
             return Ok(Fetched::default());
         };
-        let deleted = Fetched {
-            deleted: true,
-            ..Fetched::default()
-        };
-        let told_deleted = events
-            .iter()
-            .any(|event| event.record.kind == "customer.deleted");
+        let deleted = Fetched { deleted: true, ..Fetched::default() };
+        let told_deleted = events.iter().any(|event| event.record.kind == "customer.deleted");
         if told_deleted && self.is_deleted(id).await? {
             return Ok(deleted);
         }
@@ -153,17 +141,9 @@ impl Inner {
             Err(error) if error.is_missing() && self.is_deleted(id).await? => return Ok(deleted),
             other => other?,
         };
-        let pages = if customer.synced_at.is_none() {
-            Pages::All
-        } else {
-            Pages::Newest
-        };
+        let pages = if customer.synced_at.is_none() { Pages::All } else { Pages::Newest };
         let invoices = self.client.invoices(id, pages).await?;
-        let mut fetched = Fetched {
-            subscriptions,
-            invoices,
-            ..Fetched::default()
-        };
+        let mut fetched = Fetched { subscriptions, invoices, ..Fetched::default() };
         self.look_for_missing(stored, id, &mut fetched).await?;
         Ok(fetched)
     }

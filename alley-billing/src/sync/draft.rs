@@ -28,19 +28,11 @@ struct Cell<R> {
 
 impl<R> Cell<R> {
     const fn new(record: R) -> Self {
-        Self {
-            read: None,
-            record,
-            changed: true,
-        }
+        Self { read: None, record, changed: true }
     }
 
     fn of(stored: Versioned<R>) -> Self {
-        Self {
-            read: Some(stored.version),
-            record: stored.record,
-            changed: false,
-        }
+        Self { read: Some(stored.version), record: stored.record, changed: false }
     }
 
     fn set(&mut self, record: R) {
@@ -54,10 +46,7 @@ impl<R> Cell<R> {
         }
         Some(match self.read {
             None => Write::Insert(self.record),
-            Some(read) => Write::Update {
-                record: self.record,
-                read,
-            },
+            Some(read) => Write::Update { record: self.record, read },
         })
     }
 }
@@ -83,9 +72,7 @@ impl Draft {
             subscriptions: subscriptions
                 .map(|one| (one.record.subscription_id.clone(), Cell::of(one)))
                 .collect(),
-            invoices: invoices
-                .map(|one| (one.record.invoice_id.clone(), Cell::of(one)))
-                .collect(),
+            invoices: invoices.map(|one| (one.record.invoice_id.clone(), Cell::of(one))).collect(),
             checkout: stored.checkout,
             forget_checkout: false,
             events: Vec::new(),
@@ -100,8 +87,7 @@ impl Draft {
     pub(super) fn replace_subscription(&mut self, read: Subscription) {
         match self.subscriptions.get_mut(&read.subscription_id) {
             None => {
-                self.subscriptions
-                    .insert(read.subscription_id.clone(), Cell::new(read));
+                self.subscriptions.insert(read.subscription_id.clone(), Cell::new(read));
             }
             Some(cell) => {
                 let differs = subscription_content(&cell.record) != subscription_content(&read);
@@ -115,8 +101,7 @@ impl Draft {
     pub(super) fn merge_subscription(&mut self, incoming: Subscription) {
         match self.subscriptions.get_mut(&incoming.subscription_id) {
             None => {
-                self.subscriptions
-                    .insert(incoming.subscription_id.clone(), Cell::new(incoming));
+                self.subscriptions.insert(incoming.subscription_id.clone(), Cell::new(incoming));
             }
             Some(cell) => {
                 let merged = later_subscription(cell.record.clone(), incoming);
@@ -139,8 +124,7 @@ impl Draft {
     pub(super) fn replace_invoice(&mut self, mut read: InvoiceMeta) {
         match self.invoices.get_mut(&read.invoice_id) {
             None => {
-                self.invoices
-                    .insert(read.invoice_id.clone(), Cell::new(read));
+                self.invoices.insert(read.invoice_id.clone(), Cell::new(read));
             }
             Some(cell) => {
                 read.failed_at = cell.record.failed_at;
@@ -154,8 +138,7 @@ impl Draft {
     pub(super) fn merge_invoice(&mut self, incoming: InvoiceMeta) {
         match self.invoices.get_mut(&incoming.invoice_id) {
             None => {
-                self.invoices
-                    .insert(incoming.invoice_id.clone(), Cell::new(incoming));
+                self.invoices.insert(incoming.invoice_id.clone(), Cell::new(incoming));
             }
             Some(cell) => {
                 let merged = later_invoice(cell.record.clone(), incoming);
@@ -178,24 +161,16 @@ impl Draft {
         };
         match event.kind.as_str() {
             "invoice.payment_failed" => {
-                let cell = self
-                    .invoices
-                    .values_mut()
-                    .find(|c| c.record.invoice_id.as_str() == object);
+                let cell =
+                    self.invoices.values_mut().find(|c| c.record.invoice_id.as_str() == object);
                 let Some(cell) = cell else { return };
                 let failed_at = earlier(cell.record.failed_at, Some(event.created_at));
                 if failed_at != cell.record.failed_at {
-                    cell.set(InvoiceMeta {
-                        failed_at,
-                        ..cell.record.clone()
-                    });
+                    cell.set(InvoiceMeta { failed_at, ..cell.record.clone() });
                 }
             }
             "checkout.session.completed" | "checkout.session.expired" => {
-                let session = self
-                    .checkout
-                    .as_ref()
-                    .and_then(|one| one.record.session_id.as_ref());
+                let session = self.checkout.as_ref().and_then(|one| one.record.session_id.as_ref());
                 self.forget_checkout |= session.is_some_and(|id| id.as_str() == object);
             }
             _ => {}
@@ -205,32 +180,16 @@ impl Draft {
     pub(super) fn settle(&mut self, event: Versioned<InboxEvent>) {
         let tenant = self.tenant();
         let record = event.record.settled(InboxState::Done, Some(tenant));
-        self.events.push(
-            Write::Update {
-                record,
-                read: event.version,
-            }
-            .into(),
-        );
+        self.events.push(Write::Update { record, read: event.version }.into());
     }
 
     pub(super) fn finish(mut self, rules: Rules<'_>) -> Projection {
         let now = self.now;
-        let subscriptions: Vec<Subscription> = self
-            .subscriptions
-            .values()
-            .map(|cell| cell.record.clone())
-            .collect();
-        let invoices: Vec<InvoiceMeta> = self
-            .invoices
-            .values()
-            .map(|cell| cell.record.clone())
-            .collect();
-        let Versioned {
-            record: mut customer,
-            version: read,
-            ..
-        } = self.customer;
+        let subscriptions: Vec<Subscription> =
+            self.subscriptions.values().map(|cell| cell.record.clone()).collect();
+        let invoices: Vec<InvoiceMeta> =
+            self.invoices.values().map(|cell| cell.record.clone()).collect();
+        let Versioned { record: mut customer, version: read, .. } = self.customer;
         let decision = access(&customer, &subscriptions, &invoices, rules.policy, now);
         let ended = customer.entitled && !decision.granted;
         customer.entitled = decision.granted;
@@ -240,13 +199,7 @@ impl Draft {
             let expected = next_review(&subscriptions, &invoices, rules.policy, now);
             expected.map_or(regular, |at| at.min(regular))
         });
-        let mut changes: Vec<Change> = vec![
-            Write::Update {
-                record: customer,
-                read,
-            }
-            .into(),
-        ];
+        let mut changes: Vec<Change> = vec![Write::Update { record: customer, read }.into()];
         let subscriptions = std::mem::take(&mut self.subscriptions).into_values();
         changes.extend(subscriptions.filter_map(Cell::write).map(Change::from));
         let invoices = std::mem::take(&mut self.invoices).into_values();
@@ -255,11 +208,7 @@ impl Draft {
             changes.push(forget(&checkout));
         }
         changes.extend(self.events);
-        Projection {
-            changes,
-            decision,
-            ended,
-        }
+        Projection { changes, decision, ended }
     }
 }
 
@@ -269,10 +218,7 @@ fn ended_at(customer: &Customer, subscriptions: &[Subscription]) -> Option<DateT
     if customer.remote_deleted_at.is_some() {
         return customer.remote_deleted_at;
     }
-    if subscriptions
-        .iter()
-        .any(|one| !one.standing().is_terminal())
-    {
+    if subscriptions.iter().any(|one| !one.standing().is_terminal()) {
         return None;
     }
     subscriptions.iter().filter_map(|one| one.ended_at).max()

@@ -45,11 +45,7 @@ pub(super) fn subscription_content(subscription: &Subscription) -> Row {
 pub(crate) fn later_invoice(stored: InvoiceMeta, incoming: InvoiceMeta) -> InvoiceMeta {
     let failed_at = earlier(stored.failed_at, incoming.failed_at);
     let order = |one: &InvoiceMeta| (stage(&one.status), one.source_at, invoice_content(one));
-    let mut winner = if order(&incoming) > order(&stored) {
-        incoming
-    } else {
-        stored
-    };
+    let mut winner = if order(&incoming) > order(&stored) { incoming } else { stored };
     winner.failed_at = failed_at;
     winner
 }

@@ -19,12 +19,7 @@ fn state(status: &str, second: i64, quantity: i64) -> Subscription {
     value["status"] = status.into();
     value["items"]["data"][0]["quantity"] = quantity.into();
     let reply = SubscriptionReply::read(&value).unwrap();
-    Subscription::of(
-        tenant(),
-        reply,
-        at(second),
-        Some("2026-09-30.endive".to_owned()),
-    )
+    Subscription::of(tenant(), reply, at(second), Some("2026-09-30.endive".to_owned()))
 }
 
 fn invoice(status: &str, second: i64, paid: i64, failed: Option<i64>) -> InvoiceMeta {
@@ -45,10 +40,7 @@ fn fold<R: Clone>(list: &[R], merge: impl Fn(R, R) -> R) -> Option<R> {
 #[test]
 fn nothing_leaves_a_terminal_status() {
     let merged = later_subscription(state("canceled", 10, 1), state("active", 20, 1));
-    assert_eq!(
-        (merged.status.as_str(), merged.source_at),
-        ("canceled", at(10))
-    );
+    assert_eq!((merged.status.as_str(), merged.source_at), ("canceled", at(10)));
 }
 
 #[test]
@@ -76,14 +68,8 @@ fn two_states_of_one_second_leave_a_mark_until_a_later_one_comes() {
 
 #[test]
 fn a_paid_invoice_stays_paid_and_the_first_failure_is_kept() {
-    let merged = later_invoice(
-        invoice("paid", 10, 2_900, None),
-        invoice("open", 20, 0, Some(15)),
-    );
-    assert_eq!(
-        (merged.status.as_str(), merged.failed_at),
-        ("paid", Some(at(15)))
-    );
+    let merged = later_invoice(invoice("paid", 10, 2_900, None), invoice("open", 20, 0, Some(15)));
+    assert_eq!((merged.status.as_str(), merged.failed_at), ("paid", Some(at(15))));
     let merged = later_invoice(merged, invoice("open", 12, 0, Some(11)));
     assert_eq!(merged.failed_at, Some(at(11)));
 }
@@ -104,12 +90,7 @@ fn states() -> impl Strategy<Value = Subscription> {
 
 fn invoices() -> impl Strategy<Value = InvoiceMeta> {
     let words = vec!["draft", "open", "paid", "void", "uncollectible", "deleted"];
-    (
-        prop::sample::select(words),
-        0_i64..4,
-        0_i64..2,
-        proptest::option::of(0_i64..4),
-    )
+    (prop::sample::select(words), 0_i64..4, 0_i64..2, proptest::option::of(0_i64..4))
         .prop_map(|(status, second, paid, failed)| invoice(status, second, paid, failed))
 }
 

@@ -79,11 +79,7 @@ impl<'a> Envelope<'a> {
     fn snapshot(value: &'a Value, event: Object<'a>) -> Result<Self, Malformed> {
         let object = event.at("data").at("object");
         let kind = event.word("type").ok_or(Malformed::new("event", "type"))?;
-        let own = if Target::of(&kind) == Some(Target::Customer) {
-            "id"
-        } else {
-            "customer"
-        };
+        let own = if Target::of(&kind) == Some(Target::Customer) { "id" } else { "customer" };
         Ok(Self {
             id: event.required("id", EventRef::new)?,
             kind,

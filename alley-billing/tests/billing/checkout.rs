@@ -15,10 +15,7 @@ fn a_customer_is_made_once_however_often_and_parallel_it_is_asked_for() {
         let threads: Vec<_> = (0..10)
             .map(|_| scope.spawn(|| block_on(world.billing.ensure_customer(&owner())).unwrap()))
             .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect()
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert!(ids.windows(2).all(|pair| pair[0] == pair[1]));
     assert_eq!(world.customers_at_stripe(), 1);
@@ -27,10 +24,7 @@ fn a_customer_is_made_once_however_often_and_parallel_it_is_asked_for() {
 #[test]
 fn a_lost_answer_does_not_make_a_second_customer() {
     let world = World::new();
-    world
-        .stripe
-        .faults()
-        .arm(Fault::DropAfter, On::path("/v1/customers").times(3));
+    world.stripe.faults().arm(Fault::DropAfter, On::path("/v1/customers").times(3));
     let error = block_on(world.billing.ensure_customer(&owner())).unwrap_err();
     assert!(matches!(error, Error::NoAnswer { .. }) && error.is_retryable());
     let customer = block_on(world.billing.ensure_customer(&owner())).unwrap();
@@ -41,10 +35,7 @@ fn a_lost_answer_does_not_make_a_second_customer() {
 #[test]
 fn a_claim_older_than_its_key_finds_the_customer_of_then() {
     let world = World::new();
-    world
-        .stripe
-        .faults()
-        .arm(Fault::DropAfter, On::path("/v1/customers").times(3));
+    world.stripe.faults().arm(Fault::DropAfter, On::path("/v1/customers").times(3));
     assert!(block_on(world.billing.ensure_customer(&owner())).is_err());
     world.clock.advance(TimeDelta::hours(30));
     block_on(world.billing.ensure_customer(&owner())).unwrap();
@@ -58,13 +49,7 @@ fn the_same_wish_finds_its_open_session_again() {
     let second = world.open_checkout();
     assert_eq!(first.session, second.session);
     assert_eq!(first.url.expose_secret(), second.url.expose_secret());
-    assert_eq!(
-        world
-            .stripe
-            .journal()
-            .calls_of(&Method::POST, "/v1/checkout/sessions"),
-        1
-    );
+    assert_eq!(world.stripe.journal().calls_of(&Method::POST, "/v1/checkout/sessions"), 1);
 }
 
 #[test]
@@ -74,10 +59,7 @@ fn another_wish_ends_the_session_before() {
     let yearly = order("price_1AlleyFxPro0y");
     let outcome = block_on(world.billing.start_checkout(&owner(), &yearly)).unwrap();
     assert!(matches!(outcome, CheckoutOutcome::Redirect(page) if page.session != first.session));
-    assert_eq!(
-        world.stripe.object(first.session.as_str()).unwrap()["status"],
-        "expired"
-    );
+    assert_eq!(world.stripe.object(first.session.as_str()).unwrap()["status"], "expired");
 }
 
 #[test]
@@ -93,16 +75,9 @@ fn a_second_subscription_of_a_product_is_refused() {
     let world = World::new();
     let (subscription, _) = world.subscribe();
     // No event was acted on: the state is read before the decision.
-    let outcome = block_on(
-        world
-            .billing
-            .start_checkout(&owner(), &order("price_1AlleyFxPro0y")),
-    );
+    let outcome = block_on(world.billing.start_checkout(&owner(), &order("price_1AlleyFxPro0y")));
     match outcome.unwrap() {
-        CheckoutOutcome::AlreadySubscribed {
-            subscription: found,
-            product,
-        } => {
+        CheckoutOutcome::AlreadySubscribed { subscription: found, product } => {
             assert_eq!(found.as_str(), subscription);
             assert_eq!(product.as_str(), "prod_AlleyFxPro");
         }
@@ -118,16 +93,10 @@ fn the_way_back_grants_before_any_event_arrives() {
         |session: &str| block_on(world.billing.return_from_checkout(&owner(), session)).unwrap();
     assert!(matches!(back(page.session.as_str()), CheckoutReturn::Open));
     assert!(!world.granted());
-    let _later = world
-        .stripe
-        .complete_checkout(page.session.as_str())
-        .unwrap();
+    let _later = world.stripe.complete_checkout(page.session.as_str()).unwrap();
     match back(page.session.as_str()) {
         CheckoutReturn::Synced(decision) => {
-            assert_eq!(
-                (decision.granted, decision.reason),
-                (true, AccessReason::Active)
-            );
+            assert_eq!((decision.granted, decision.reason), (true, AccessReason::Active));
             assert!(decision.until.is_some() && decision.includes("pro_monthly"));
         }
         other => panic!("{other:?}"),
@@ -139,19 +108,10 @@ fn the_way_back_grants_before_any_event_arrives() {
 fn a_session_of_another_tenant_is_not_found() {
     let world = World::new();
     let page = world.open_checkout();
-    let _later = world
-        .stripe
-        .complete_checkout(page.session.as_str())
-        .unwrap();
+    let _later = world.stripe.complete_checkout(page.session.as_str()).unwrap();
     let other = access(format!("ten_{:032}", 2).parse().unwrap(), TenantRole::Owner);
     block_on(world.billing.ensure_customer(&other)).unwrap();
-    for session in [
-        page.session.as_str(),
-        "cs_test_unknown",
-        "",
-        "a\nb",
-        "../customers",
-    ] {
+    for session in [page.session.as_str(), "cs_test_unknown", "", "a\nb", "../customers"] {
         let back = block_on(world.billing.return_from_checkout(&other, session)).unwrap();
         assert!(matches!(back, CheckoutReturn::NotYours), "{session}");
     }
@@ -165,10 +125,7 @@ fn members_do_not_manage_billing() {
     let checkout = block_on(world.billing.start_checkout(&member, &monthly()));
     assert!(matches!(checkout, Err(Error::Forbidden)));
     let portal = PortalRequest::new("https://app.example.test/");
-    assert!(matches!(
-        block_on(world.billing.open_portal(&member, &portal)),
-        Err(Error::Forbidden)
-    ));
+    assert!(matches!(block_on(world.billing.open_portal(&member, &portal)), Err(Error::Forbidden)));
     assert_eq!(world.stripe.journal().total(), 0);
 }
 

@@ -37,9 +37,7 @@ impl HttpTransport for Script {
             .unwrap()
             .pop_front()
             .ok_or(TransportError::new(TransportErrorKind::Timeout))?;
-        let mut answer = Response::builder()
-            .status(status)
-            .header("request-id", "req_1");
+        let mut answer = Response::builder().status(status).header("request-id", "req_1");
         for (name, value) in headers {
             answer = answer.header(name, value);
         }
@@ -48,17 +46,11 @@ impl HttpTransport for Script {
 }
 
 fn scripted(answers: Vec<Scripted>) -> (Arc<Script>, Billing) {
-    let script = Arc::new(Script {
-        answers: Mutex::new(answers.into()),
-        ..Script::default()
-    });
+    let script = Arc::new(Script { answers: Mutex::new(answers.into()), ..Script::default() });
     let clock = Arc::new(ManualClock::new(at(START)));
     let env = env(&clock, script.clone());
     let stores = Stores::from(Arc::new(MemoryStore::new()));
-    (
-        script,
-        Billing::new(&env, stores, config(SyncMode::Refetch)).unwrap(),
-    )
+    (script, Billing::new(&env, stores, config(SyncMode::Refetch)).unwrap())
 }
 
 const CUSTOMER: &str = r#"{"id":"cus_1","object":"customer"}"#;
@@ -68,21 +60,15 @@ fn key() -> IdempotencyKey {
 }
 
 fn header<'a>(request: &'a Request<Bytes>, name: &str) -> &'a str {
-    request
-        .headers()
-        .get(name)
-        .map_or("", |value| value.to_str().unwrap())
+    request.headers().get(name).map_or("", |value| value.to_str().unwrap())
 }
 
 #[test]
 fn every_attempt_of_an_operation_carries_the_same_key_and_body() {
     let busy = include_str!("../data/error.idempotency_in_use.409.json");
     let broken = include_str!("../data/error.api_error.500.json");
-    let (script, billing) = scripted(vec![
-        (409, busy, vec![]),
-        (500, broken, vec![]),
-        (200, CUSTOMER, vec![]),
-    ]);
+    let (script, billing) =
+        scripted(vec![(409, busy, vec![]), (500, broken, vec![]), (200, CUSTOMER, vec![])]);
     block_on(billing.client().create_customer(tenant(), &key())).unwrap();
     let sent = script.sent.lock().unwrap();
     assert_eq!(sent.len(), 3);
@@ -135,32 +121,15 @@ fn refusals_are_not_repeated_and_keep_type_code_and_request() {
             "resource_missing",
             "",
         ),
-        (
-            include_str!("../data/error.rate_limit.429.json"),
-            429,
-            "",
-            "rate_limit",
-            "retryable",
-        ),
-        (
-            include_str!("../data/error.lock_timeout.429.json"),
-            429,
-            "",
-            "lock_timeout",
-            "retryable",
-        ),
+        (include_str!("../data/error.rate_limit.429.json"), 429, "", "rate_limit", "retryable"),
+        (include_str!("../data/error.lock_timeout.429.json"), 429, "", "lock_timeout", "retryable"),
     ];
     for (body, status, kind, code, retryable) in rows {
         let (script, billing) = scripted(vec![(status, body, vec![])]);
         let error = block_on(billing.client().create_customer(tenant(), &key())).unwrap_err();
-        let Error::Remote(remote) = &error else {
-            panic!("{error:?}")
-        };
+        let Error::Remote(remote) = &error else { panic!("{error:?}") };
         assert_eq!(remote.status.as_u16(), status);
-        assert!(
-            kind.is_empty() || remote.kind.as_deref() == Some(kind),
-            "{body}"
-        );
+        assert!(kind.is_empty() || remote.kind.as_deref() == Some(kind), "{body}");
         assert_eq!(remote.code.as_deref().unwrap_or("none"), code, "{body}");
         assert_eq!(remote.request_id.as_deref(), Some("req_1"));
         assert_eq!(error.is_retryable(), !retryable.is_empty(), "{body}");
@@ -192,10 +161,8 @@ fn error_bodies_of_any_shape_are_taken_and_never_shown() {
 
 #[test]
 fn stripe_says_when_to_go_on_and_when_to_stop() {
-    let (script, billing) = scripted(vec![
-        (429, "{}", vec![("stripe-should-retry", "true")]),
-        (200, CUSTOMER, vec![]),
-    ]);
+    let (script, billing) =
+        scripted(vec![(429, "{}", vec![("stripe-should-retry", "true")]), (200, CUSTOMER, vec![])]);
     block_on(billing.client().create_customer(tenant(), &key())).unwrap();
     assert_eq!(script.sent.lock().unwrap().len(), 2);
     let (script, billing) = scripted(vec![(500, "{}", vec![("stripe-should-retry", "false")])]);
@@ -218,10 +185,7 @@ fn ids_cannot_leave_their_place_in_the_path() {
     let id = CustomerRef::new("../subscriptions?status=all#").unwrap();
     block_on(billing.client().customer(&id)).unwrap_err();
     let sent = script.sent.lock().unwrap();
-    assert_eq!(
-        sent[0].uri().path(),
-        "/v1/customers/..%2Fsubscriptions%3Fstatus%3Dall%23"
-    );
+    assert_eq!(sent[0].uri().path(), "/v1/customers/..%2Fsubscriptions%3Fstatus%3Dall%23");
 }
 
 #[test]
@@ -233,10 +197,7 @@ fn lists_are_read_to_their_end() {
     let found = block_on(billing.client().subscriptions(&customer)).unwrap();
     assert_eq!(found.len(), 2);
     let sent = script.sent.lock().unwrap();
-    assert_eq!(
-        sent[0].uri().query(),
-        Some("customer=cus_1&status=all&limit=100")
-    );
+    assert_eq!(sent[0].uri().query(), Some("customer=cus_1&status=all&limit=100"));
     assert_eq!(
         sent[1].uri().query(),
         Some("customer=cus_1&status=all&limit=100&starting_after=sub_1")
@@ -289,10 +250,7 @@ fn wrong_configurations_are_refused_when_built() {
     let good = build(Mode::Live, "rk_live_1", vec!["whsec_1"]).unwrap();
     assert!(good.clone().with_base("stripe").is_err());
     let shown = format!("{good:?}");
-    assert!(
-        !shown.contains("rk_live_1") && !shown.contains("whsec_1"),
-        "{shown}"
-    );
+    assert!(!shown.contains("rk_live_1") && !shown.contains("whsec_1"), "{shown}");
 }
 
 #[test]
@@ -306,37 +264,18 @@ fn objects_of_the_fixtures_are_read() {
     assert!(block_on(billing.client().customer(&id)).unwrap().deleted);
     let (_, billing) = scripted(ok(include_str!("../data/price.json")));
     let price = block_on(billing.client().price(&PriceRef::new("price_1").unwrap())).unwrap();
-    assert_eq!(
-        (price.product.as_str(), price.active),
-        ("prod_AlleyFxPro", true)
-    );
+    assert_eq!((price.product.as_str(), price.active), ("prod_AlleyFxPro", true));
     let (_, billing) = scripted(ok(include_str!("../data/portal_session.json")));
     let request = PortalRequest::new("https://a.test/");
     let _page = block_on(billing.client().create_portal(&id, &request, &key())).unwrap();
     let list = include_str!("../data/subscription.list.json");
     let end = r#"{"object":"list","data":[],"has_more":false}"#;
     let (_, billing) = scripted(vec![(200, list, vec![]), (200, end, vec![])]);
-    assert!(
-        !block_on(billing.client().subscriptions(&id))
-            .unwrap()
-            .is_empty()
-    );
+    assert!(!block_on(billing.client().subscriptions(&id)).unwrap().is_empty());
     let sessions = [
-        (
-            include_str!("../data/checkout_session.open.json"),
-            CheckoutState::Open,
-            true,
-        ),
-        (
-            include_str!("../data/checkout_session.complete.json"),
-            CheckoutState::Complete,
-            false,
-        ),
-        (
-            include_str!("../data/checkout_session.expired.json"),
-            CheckoutState::Expired,
-            false,
-        ),
+        (include_str!("../data/checkout_session.open.json"), CheckoutState::Open, true),
+        (include_str!("../data/checkout_session.complete.json"), CheckoutState::Complete, false),
+        (include_str!("../data/checkout_session.expired.json"), CheckoutState::Expired, false),
     ];
     for (body, state, has_url) in sessions {
         let (_, billing) = scripted(ok(body));

@@ -66,10 +66,7 @@ fn life(world: &World, dying: Arc<Dying>) {
         Ok(CheckoutOutcome::Redirect(page)) => page,
         _ => world.open_checkout(),
     };
-    let events = world
-        .stripe
-        .complete_checkout(page.session.as_str())
-        .unwrap();
+    let events = world.stripe.complete_checkout(page.session.as_str()).unwrap();
     for event in &events {
         let receive = || {
             let reply = billing.receive(event.headers(), event.body().clone());
@@ -78,19 +75,13 @@ fn life(world: &World, dying: Arc<Dying>) {
         twice(&receive);
     }
     let jobs = billing.jobs();
-    let inbox = jobs
-        .iter()
-        .find(|job| job.name() == "billing-inbox")
-        .unwrap();
+    let inbox = jobs.iter().find(|job| job.name() == "billing-inbox").unwrap();
     let work = || block_on(inbox.run_once(100)).is_ok_and(|report| report.failures.is_empty());
     twice(&work);
     world.clock.advance(chrono::TimeDelta::minutes(2));
     assert!(work());
     assert!(world.granted());
-    let fact = world
-        .env
-        .fact(Fact::TenantClosed { tenant: tenant() })
-        .unwrap();
+    let fact = world.env.fact(Fact::TenantClosed { tenant: tenant() }).unwrap();
     twice(&|| block_on(billing.subscriber().receive(&fact)).is_ok());
     twice(&|| {
         let report = block_on(billing.remote_leg().advance(tenant()));
@@ -105,11 +96,7 @@ fn death_at_any_commit_doubles_and_loses_nothing() {
         for number in 1..30 {
             let world = World::new();
             let left = AtomicU32::new(number);
-            let dying = Arc::new(Dying {
-                store: world.store.clone(),
-                left,
-                applied,
-            });
+            let dying = Arc::new(Dying { store: world.store.clone(), left, applied });
             life(&world, dying.clone());
             let (customer, subscriptions, _) = world.projection();
             let label = format!("commit {number}, applied {applied}");
@@ -178,11 +165,7 @@ fn between(
 ) -> Arc<impl RecordStore> {
     let (store, inside) = (world.store.clone(), world.clone());
     let left = AtomicU32::new(number);
-    Arc::new(Between {
-        store,
-        left,
-        happens: move || happens(&inside),
-    })
+    Arc::new(Between { store, left, happens: move || happens(&inside) })
 }
 
 #[test]
@@ -205,18 +188,12 @@ fn a_tenant_closed_at_any_commit_of_a_checkout_keeps_none_open() {
     for number in 1..=5 {
         let world = Arc::new(World::new());
         let close = |world: &World| {
-            let fact = world
-                .env
-                .fact(Fact::TenantClosed { tenant: tenant() })
-                .unwrap();
+            let fact = world.env.fact(Fact::TenantClosed { tenant: tenant() }).unwrap();
             block_on(world.billing.subscriber().receive(&fact)).unwrap();
         };
         let billing = billing_over(&world, between(&world, number, close));
         let outcome = block_on(billing.start_checkout(&owner(), &monthly()));
-        assert!(
-            matches!(outcome, Err(Error::Closing)),
-            "{number}: {outcome:?}"
-        );
+        assert!(matches!(outcome, Err(Error::Closing)), "{number}: {outcome:?}");
         let pending = block_on(BillingStore::checkout(&*world.store, tenant())).unwrap();
         assert!(pending.is_none(), "{number}");
         assert_eq!(world.open_sessions(), 0, "{number}");

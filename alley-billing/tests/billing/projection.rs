@@ -30,12 +30,7 @@ fn outcome(
     canceled: bool,
     order: &[usize],
     batch: usize,
-) -> (
-    bool,
-    Option<chrono::DateTime<chrono::Utc>>,
-    Vec<Subscription>,
-    Vec<InvoiceMeta>,
-) {
+) -> (bool, Option<chrono::DateTime<chrono::Utc>>, Vec<Subscription>, Vec<InvoiceMeta>) {
     let world = World::with(sync);
     let events = story(&world, canceled);
     for chunk in order.chunks(batch) {
@@ -54,12 +49,7 @@ fn outcome(
             one.source_at = epoch;
         }
     }
-    (
-        customer.entitled,
-        customer.ended_at,
-        subscriptions,
-        invoices,
-    )
+    (customer.entitled, customer.ended_at, subscriptions, invoices)
 }
 
 fn event_count(canceled: bool) -> usize {
@@ -101,9 +91,7 @@ fn both_modes_agree_on_access_and_money() {
         let told = outcome(SyncMode::Snapshot, canceled, &straight, 1);
         assert_eq!((read.0, read.1), (told.0, told.1));
         let essence = |list: &[Subscription]| {
-            list.iter()
-                .map(|one| (one.status.clone(), one.paid_until))
-                .collect::<Vec<_>>()
+            list.iter().map(|one| (one.status.clone(), one.paid_until)).collect::<Vec<_>>()
         };
         assert_eq!(essence(&read.2), essence(&told.2));
         let money = |list: &[InvoiceMeta]| {
@@ -145,10 +133,7 @@ fn grace_runs_out_without_an_event_and_is_told() {
         world.receive_all(&world.stripe.payment_failed(&id).unwrap());
         world.work_inbox();
         let decision = block_on(world.billing.access(&owner())).unwrap();
-        assert_eq!(
-            (decision.granted, decision.reason),
-            (true, AccessReason::Grace)
-        );
+        assert_eq!((decision.granted, decision.reason), (true, AccessReason::Grace));
         let until = decision.until.unwrap();
         world.clock.set(until - TimeDelta::seconds(1));
         let _report = world.work("billing-reconcile");
@@ -185,14 +170,8 @@ fn events_rendered_in_an_old_version_lead_to_the_same_state() {
     let decision = block_on(world.billing.access(&owner())).unwrap();
     assert!(decision.granted && decision.until.is_some());
     let (_, subscriptions, invoices) = world.projection();
-    assert_eq!(
-        subscriptions[0].api_version.as_deref(),
-        Some("2025-02-24.acacia")
-    );
-    assert_eq!(
-        invoices[0].subscription_id.as_ref(),
-        Some(&subscriptions[0].subscription_id)
-    );
+    assert_eq!(subscriptions[0].api_version.as_deref(), Some("2025-02-24.acacia"));
+    assert_eq!(invoices[0].subscription_id.as_ref(), Some(&subscriptions[0].subscription_id));
 }
 
 #[test]

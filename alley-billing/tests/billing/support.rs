@@ -90,31 +90,16 @@ impl World {
     ) -> Self {
         let env = env(&clock, Arc::new(InProcess(stripe.clone())));
         let billing = Billing::new(&env, Stores::from(store.clone()), config(sync)).unwrap();
-        Self {
-            clock,
-            stripe,
-            store,
-            env,
-            billing,
-        }
+        Self { clock, stripe, store, env, billing }
     }
 
     pub(crate) fn receive(&self, delivery: &Delivery) -> StatusCode {
-        block_on(
-            self.billing
-                .receive(delivery.headers(), delivery.body().clone()),
-        )
-        .status
+        block_on(self.billing.receive(delivery.headers(), delivery.body().clone())).status
     }
 
     pub(crate) fn receive_all<'a>(&self, deliveries: impl IntoIterator<Item = &'a Delivery>) {
         for delivery in deliveries {
-            assert_eq!(
-                self.receive(delivery),
-                StatusCode::OK,
-                "{}",
-                delivery.kind()
-            );
+            assert_eq!(self.receive(delivery), StatusCode::OK, "{}", delivery.kind());
         }
     }
 
@@ -143,15 +128,9 @@ impl World {
     /// A paid subscription; its id, and the events that tell of it.
     pub(crate) fn subscribe(&self) -> (String, Vec<Delivery>) {
         let page = self.open_checkout();
-        let deliveries = self
-            .stripe
-            .complete_checkout(page.session.as_str())
-            .unwrap();
+        let deliveries = self.stripe.complete_checkout(page.session.as_str()).unwrap();
         let session = self.stripe.object(page.session.as_str()).unwrap();
-        (
-            session["subscription"].as_str().unwrap().to_owned(),
-            deliveries,
-        )
+        (session["subscription"].as_str().unwrap().to_owned(), deliveries)
     }
 
     pub(crate) fn endings(&self) -> usize {
@@ -176,11 +155,8 @@ impl World {
         let quoted = snapshot.split(['"', '\\']);
         let ids: std::collections::BTreeSet<&str> =
             quoted.filter(|text| text.starts_with("cs_test_")).collect();
-        let is_open = |id: &&&str| {
-            self.stripe
-                .object(id)
-                .is_some_and(|one| one["status"] == "open")
-        };
+        let is_open =
+            |id: &&&str| self.stripe.object(id).is_some_and(|one| one["status"] == "open");
         ids.iter().filter(is_open).count()
     }
 
@@ -205,12 +181,7 @@ pub(crate) fn tenant() -> TenantId {
 
 pub(crate) fn access(tenant: TenantId, role: TenantRole) -> Access {
     let account: AccountId = format!("acc_{:032}", 1).parse().unwrap();
-    Access::for_test(
-        tenant,
-        Actor::Account(account),
-        Purpose::UserWorkflows,
-        role,
-    )
+    Access::for_test(tenant, Actor::Account(account), Purpose::UserWorkflows, role)
 }
 
 pub(crate) fn owner() -> Access {
@@ -231,14 +202,9 @@ pub(crate) fn order(price: &str) -> CheckoutRequest {
 pub(crate) fn signed(secret: &str, time: i64, body: &[u8]) -> HeaderMap {
     let text = time.to_string();
     let code = HmacSha256Key::new(secret.as_bytes()).parts(&[text.as_bytes(), b".", body]);
-    let hex: String = code
-        .iter()
-        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let hex: String = code.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let mut headers = HeaderMap::new();
-    headers.insert(
-        SIGNATURE_HEADER,
-        format!("t={text},v1={hex}").parse().unwrap(),
-    );
+    headers.insert(SIGNATURE_HEADER, format!("t={text},v1={hex}").parse().unwrap());
     headers
 }
 

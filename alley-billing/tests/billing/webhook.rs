@@ -26,19 +26,12 @@ fn event(id: &str, kind: &str, more: &str) -> String {
 
 fn call(world: &World, body: &str) -> StatusCode {
     let headers = signed(SECRET, START, body.as_bytes());
-    block_on(
-        world
-            .billing
-            .receive(&headers, Bytes::from(body.to_owned())),
-    )
-    .status
+    block_on(world.billing.receive(&headers, Bytes::from(body.to_owned()))).status
 }
 
 fn stored(world: &World, id: &str) -> Option<alley_billing::InboxEvent> {
     let id = EventRef::new(id).unwrap();
-    block_on(world.store.inbox_event(&id))
-        .unwrap()
-        .map(|event| event.record)
+    block_on(world.store.inbox_event(&id)).unwrap().map(|event| event.record)
 }
 
 #[test]
@@ -50,10 +43,7 @@ fn every_reference_vector_is_answered_as_expected() {
         let clock = Arc::new(ManualClock::new(at(vector["now"].as_i64().unwrap())));
         let store = Arc::new(MemoryStore::new());
         let world = World::new();
-        let env = env(
-            &clock,
-            Arc::new(crate::support::InProcess(world.stripe.clone())),
-        );
+        let env = env(&clock, Arc::new(crate::support::InProcess(world.stripe.clone())));
         let secrets = [text("secret").into()];
         let config = Config::new(Mode::Test, "sk_test_1".into(), &secrets).unwrap();
         let billing = Billing::new(&env, Stores::from(store), config).unwrap();
@@ -78,28 +68,12 @@ fn calls_that_stripe_did_not_make_are_refused_before_anything_is_read() {
     let rows = [
         ("no header", HeaderMap::new(), body.clone()),
         ("two headers", twice, body.clone()),
-        (
-            "another secret",
-            signed("whsec_other", START, &body),
-            body.clone(),
-        ),
+        ("another secret", signed("whsec_other", START, &body), body.clone()),
         ("too old", signed(SECRET, START - 301, &body), body.clone()),
-        (
-            "from the future",
-            signed(SECRET, START + 301, &body),
-            body.clone(),
-        ),
-        (
-            "no JSON",
-            signed(SECRET, START, b"ok"),
-            Bytes::from_static(b"ok"),
-        ),
+        ("from the future", signed(SECRET, START + 301, &body), body.clone()),
+        ("no JSON", signed(SECRET, START, b"ok"), Bytes::from_static(b"ok")),
         ("empty", signed(SECRET, START, b""), Bytes::new()),
-        (
-            "no event",
-            signed(SECRET, START, b"{}"),
-            Bytes::from_static(b"{}"),
-        ),
+        ("no event", signed(SECRET, START, b"{}"), Bytes::from_static(b"{}")),
     ];
     for (label, headers, body) in rows {
         let status = block_on(world.billing.receive(&headers, body)).status;
@@ -196,10 +170,7 @@ fn a_refetching_host_stores_ids_and_nothing_else_of_an_event() {
     }
     world.work_inbox();
     let event = stored(&world, deliveries[0].id()).unwrap();
-    assert_eq!(
-        (event.state, event.tenant_id),
-        (InboxState::Done, Some(tenant()))
-    );
+    assert_eq!((event.state, event.tenant_id), (InboxState::Done, Some(tenant())));
 }
 
 #[test]
@@ -207,37 +178,24 @@ fn a_snapshot_host_stores_sealed_state_until_it_is_applied() {
     let world = World::with(SyncMode::Snapshot);
     let (subscription, deliveries) = world.subscribe();
     world.receive_all(&deliveries);
-    let updated = deliveries
-        .iter()
-        .find(|one| one.kind() == "customer.subscription.updated");
+    let updated = deliveries.iter().find(|one| one.kind() == "customer.subscription.updated");
     let event = stored(&world, updated.unwrap().id()).unwrap();
     let sealed = event.payload.unwrap();
-    let shows = |needle: &str| {
-        sealed
-            .as_bytes()
-            .windows(needle.len())
-            .any(|w| w == needle.as_bytes())
-    };
+    let shows =
+        |needle: &str| sealed.as_bytes().windows(needle.len()).any(|w| w == needle.as_bytes());
     assert!(!shows(&subscription) && !shows("active"));
     let calls = world.stripe.journal().total();
     world.work_inbox();
     assert_eq!(world.stripe.journal().total(), calls);
     assert!(world.granted());
-    assert!(
-        stored(&world, &event.event_id.to_string())
-            .unwrap()
-            .payload
-            .is_none()
-    );
+    assert!(stored(&world, &event.event_id.to_string()).unwrap().payload.is_none());
 }
 
 #[test]
 fn a_thin_event_is_resolved_and_shares_the_claim_of_its_twin() {
     let world = World::new();
     let (_, deliveries) = world.subscribe();
-    let snapshot = deliveries
-        .iter()
-        .find(|one| one.kind() == "customer.subscription.updated");
+    let snapshot = deliveries.iter().find(|one| one.kind() == "customer.subscription.updated");
     let snapshot = snapshot.unwrap();
     let thin = world.stripe.thin_event(snapshot.id()).unwrap();
     assert_eq!(world.receive(&thin), StatusCode::OK);
@@ -250,9 +208,7 @@ fn a_thin_event_is_resolved_and_shares_the_claim_of_its_twin() {
 fn a_thin_event_is_refetched_in_the_snapshot_mode_too() {
     let world = World::with(SyncMode::Snapshot);
     let (_, deliveries) = world.subscribe();
-    let snapshot = deliveries
-        .iter()
-        .find(|one| one.kind() == "customer.subscription.updated");
+    let snapshot = deliveries.iter().find(|one| one.kind() == "customer.subscription.updated");
     let thin = world.stripe.thin_event(snapshot.unwrap().id()).unwrap();
     assert_eq!(world.receive(&thin), StatusCode::OK);
     world.work_inbox();
@@ -262,10 +218,7 @@ fn a_thin_event_is_refetched_in_the_snapshot_mode_too() {
 #[test]
 fn an_event_of_an_unknown_customer_waits_and_is_given_up_after_three_days() {
     let world = World::new();
-    assert_eq!(
-        call(&world, &event("evt_1", "customer.subscription.created", "")),
-        StatusCode::OK
-    );
+    assert_eq!(call(&world, &event("evt_1", "customer.subscription.created", "")), StatusCode::OK);
     assert_eq!(world.work("billing-inbox").done, 0);
     let waiting = stored(&world, "evt_1").unwrap();
     assert!(waiting.is_pending() && waiting.due_at > Some(at(START)));
@@ -320,10 +273,7 @@ fn a_failing_reading_keeps_the_event_and_tries_later() {
     let world = World::new();
     let (_, deliveries) = world.subscribe();
     world.receive_all(&deliveries);
-    world
-        .stripe
-        .faults()
-        .arm(Fault::RateLimit, On::path("/v1/subscriptions").times(3));
+    world.stripe.faults().arm(Fault::RateLimit, On::path("/v1/subscriptions").times(3));
     let report = world.work("billing-inbox");
     assert_eq!((report.done, report.failures.len()), (0, 1));
     world.work_inbox();

@@ -151,11 +151,7 @@ fn edge(word: &str, meta: &ParseNestedMeta<'_>) -> Result<Edge> {
         }
         _ => return Err(meta.error("only a reference has `on_erased`")),
     };
-    Ok(Edge {
-        kind,
-        target,
-        field,
-    })
+    Ok(Edge { kind, target, field })
 }
 
 /// The element of a field: `Some(path)`, or `None` for a technical one.
@@ -177,11 +173,7 @@ pub(crate) fn element(field: &Field) -> Result<Option<Expr>> {
         })?;
     }
     found.ok_or_else(|| {
-        let name = field
-            .ident
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
         let message = format!(
             "field `{name}` declares no data element: write \
              `#[record(element = elements::…)]` with the element of the data map that it holds, \
@@ -192,7 +184,5 @@ pub(crate) fn element(field: &Field) -> Result<Option<Expr>> {
 }
 
 fn record_attributes(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
-    attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("record"))
+    attributes.iter().filter(|attribute| attribute.path().is_ident("record"))
 }

@@ -8,16 +8,10 @@ use crate::attribute::{self, Declaration, EdgeKind};
 
 pub(crate) fn record(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
-        return Err(syn::Error::new_spanned(
-            &input.ident,
-            "a record is a struct",
-        ));
+        return Err(syn::Error::new_spanned(&input.ident, "a record is a struct"));
     };
     let Fields::Named(fields) = &data.fields else {
-        return Err(syn::Error::new_spanned(
-            &input.ident,
-            "a record has named fields",
-        ));
+        return Err(syn::Error::new_spanned(&input.ident, "a record has named fields"));
     };
     let declaration = Declaration::parse(input)?;
     let mut names = Vec::new();
@@ -94,13 +88,7 @@ fn implementation(
     names: &[Ident],
     decls: &[TokenStream],
 ) -> TokenStream {
-    let Declaration {
-        name,
-        domain,
-        id,
-        tenant,
-        ..
-    } = declaration;
+    let Declaration { name, domain, id, tenant, .. } = declaration;
     let id_name = id.to_string();
     let tenant_name = optional(tenant.as_ref());
     let subject = optional(declaration.subject.as_ref());

@@ -10,7 +10,5 @@ use syn::{DeriveInput, parse_macro_input};
 #[proc_macro_derive(Record, attributes(record))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expand::record(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    expand::record(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }

@@ -3,13 +3,7 @@ use super::*;
 fn account() -> Account {
     let id = AccountId::from_uuid(uuid::Uuid::from_u128(1));
     let (email, index) = (Sealed::from_bytes([0]), Digest32::new([1; 32]));
-    Account::new(
-        id,
-        "1234567890".to_owned(),
-        email,
-        index,
-        DateTime::UNIX_EPOCH,
-    )
+    Account::new(id, "1234567890".to_owned(), email, index, DateTime::UNIX_EPOCH)
 }
 
 #[test]
@@ -22,18 +16,12 @@ fn an_account_is_in_good_standing_when_verified_and_neither_disabled_nor_closed(
     disabled.status = AccountStatus::Disabled;
     assert_eq!(disabled.standing(), Standing::Disabled);
     let closed = verified.closed(now);
-    assert_eq!(
-        (closed.standing(), closed.closed_at),
-        (Standing::Closed, Some(now))
-    );
+    assert_eq!((closed.standing(), closed.closed_at), (Standing::Closed, Some(now)));
 }
 
 #[test]
 fn verifying_again_keeps_the_first_instant() {
     let first = DateTime::UNIX_EPOCH;
     let later = first + chrono::TimeDelta::hours(1);
-    assert_eq!(
-        account().verified(first).verified(later).verified_at,
-        Some(first)
-    );
+    assert_eq!(account().verified(first).verified(later).verified_at, Some(first));
 }

@@ -54,21 +54,11 @@ impl Accounts {
             }
             let mailing = Mailing::of(self.mail(&account.record, MailKind::AccountClosed)?);
             let identity = &self.stores.identity;
-            commit
-                .changes
-                .extend(identity.password(id).await?.iter().map(delete));
-            commit
-                .changes
-                .extend(identity.totp(id).await?.iter().map(delete));
-            commit
-                .changes
-                .extend(identity.recovery_codes(id).await?.iter().map(delete));
-            commit
-                .changes
-                .extend(identity.tokens(id).await?.iter().map(delete));
-            commit
-                .changes
-                .extend(identity.sessions(id).await?.iter().map(delete));
+            commit.changes.extend(identity.password(id).await?.iter().map(delete));
+            commit.changes.extend(identity.totp(id).await?.iter().map(delete));
+            commit.changes.extend(identity.recovery_codes(id).await?.iter().map(delete));
+            commit.changes.extend(identity.tokens(id).await?.iter().map(delete));
+            commit.changes.extend(identity.sessions(id).await?.iter().map(delete));
             let commit = commit
                 .change(update(account.record.closed(now), account.version))
                 .audit(self.audit(Actor::Account(id), "account.close", Some(id))?)

@@ -116,10 +116,7 @@ impl Default for AccountLimits {
     }
 }
 
-#[expect(
-    clippy::panic,
-    reason = "called in a const block alone, where it is a compile error"
-)]
+#[expect(clippy::panic, reason = "called in a const block alone, where it is a compile error")]
 const fn per(count: u32, period: TimeDelta) -> Limit {
     match Limit::per(count, period) {
         Ok(limit) => limit,

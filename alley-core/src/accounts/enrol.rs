@@ -115,9 +115,8 @@ impl Accounts {
             };
             let id = account.record.account_id;
             let totp = self.stores.identity.totp(id).await?;
-            let (confirmed, pending): (Vec<_>, Vec<_>) = totp
-                .iter()
-                .partition(|totp| totp.record.confirmed_at.is_some());
+            let (confirmed, pending): (Vec<_>, Vec<_>) =
+                totp.iter().partition(|totp| totp.record.confirmed_at.is_some());
             if confirmed.len() >= MOST_AUTHENTICATORS {
                 return Ok(BeginTotp::TooMany);
             }
@@ -126,28 +125,19 @@ impl Accounts {
             let key = Key::global(&totp_id);
             let sealed = self.seal::<TotpCredential>("secret", &key, secret.expose_bytes())?;
             let email = self.email_of(&account.record)?;
-            let uri = self
-                .config
-                .totp
-                .uri(&secret, &self.config.product, email.expose());
+            let uri = self.config.totp.uri(&secret, &self.config.product, email.expose());
             let uri = uri.map_err(|_label| Error::Invalid {
                 what: "product and address must not be empty or hold a colon",
             })?;
             let mut commit: Commit<Change> = self.env.commit()?;
             commit.changes.extend(pending.into_iter().map(delete));
             let commit = commit
-                .change(Write::Insert(TotpCredential::pending(
-                    totp_id, id, sealed, now,
-                )))
+                .change(Write::Insert(TotpCredential::pending(totp_id, id, sealed, now)))
                 .change(update(account.record.touched(now), account.version))
                 .audit(self.audit(Actor::Account(id), "totp.begin", Some(id))?);
             if self.apply(commit).await? == Applied::Done {
                 let secret = secret.to_base32();
-                return Ok(BeginTotp::Begun(TotpEnrolment {
-                    id: totp_id,
-                    secret,
-                    uri,
-                }));
+                return Ok(BeginTotp::Begun(TotpEnrolment { id: totp_id, secret, uri }));
             }
         }
         Err(Error::Contended)
@@ -201,9 +191,7 @@ impl Accounts {
             row.record.second_factor_at = Some(now);
             let mut commit: Commit<Change> = self.env.commit()?;
             let cookie = self.replace_sessions(&mut commit, row).await?;
-            commit
-                .changes
-                .extend(stored.into_iter().map(|code| Write::Insert(code).into()));
+            commit.changes.extend(stored.into_iter().map(|code| Write::Insert(code).into()));
             commit.changes.extend(self.void_half_sign_ins(id).await?);
             let mailing = Mailing::of(self.mail(&account.record, MailKind::SecondFactorAdded)?);
             let commit = commit
@@ -211,11 +199,7 @@ impl Accounts {
                 .change(update(account.record.touched(now), account.version))
                 .audit(entry);
             if self.apply(commit).await? == Applied::Done {
-                let confirmed = TotpConfirmation {
-                    recovery_codes,
-                    cookie,
-                    mailing,
-                };
+                let confirmed = TotpConfirmation { recovery_codes, cookie, mailing };
                 return Ok(ConfirmTotp::Confirmed(confirmed));
             }
         }
@@ -227,13 +211,7 @@ impl Accounts {
         &self,
         account: AccountId,
     ) -> Result<(Vec<RecoveryCode>, Vec<StoredRecoveryCode>), Error> {
-        if !self
-            .stores
-            .identity
-            .recovery_codes(account)
-            .await?
-            .is_empty()
-        {
+        if !self.stores.identity.recovery_codes(account).await?.is_empty() {
             return Ok((Vec::new(), Vec::new()));
         }
         let now = self.env.now();

@@ -19,11 +19,7 @@ pub struct Mail {
 
 impl Mail {
     pub(super) const fn new(to: Email, kind: MailKind) -> Self {
-        Self {
-            to,
-            kind,
-            token: None,
-        }
+        Self { to, kind, token: None }
     }
 
     pub(super) fn with_token(mut self, token: SecretString) -> Self {

@@ -104,9 +104,7 @@ impl Accounts {
             row.record.password_at = now;
             let mut commit: Commit<Change> = self.env.commit()?;
             let cookie = self.replace_sessions(&mut commit, row).await?;
-            commit
-                .changes
-                .extend(self.stores.identity.tokens(id).await?.iter().map(delete));
+            commit.changes.extend(self.stores.identity.tokens(id).await?.iter().map(delete));
             let mailing = Mailing::of(self.mail(&account.record, MailKind::PasswordChanged)?);
             let commit = commit
                 .change(self.password_write(id, &hash, stored.as_ref(), now)?)

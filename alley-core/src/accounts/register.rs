@@ -106,11 +106,7 @@ impl Accounts {
                 Some(account) => self.register_taken(&account.record)?,
             };
             if self.apply(commit).await? == Applied::Done {
-                return Ok(Registration::Accepted(if may_mail {
-                    mailing
-                } else {
-                    Mailing::NONE
-                }));
+                return Ok(Registration::Accepted(if may_mail { mailing } else { Mailing::NONE }));
             }
         }
         Err(Error::Contended)
@@ -133,23 +129,12 @@ impl Accounts {
             let Some(token) = self.stores.identity.token(hash).await? else {
                 return Ok(VerifyEmail::Invalid);
             };
-            let Some(account) = self
-                .stores
-                .identity
-                .account(token.record.account_id)
-                .await?
-            else {
+            let Some(account) = self.stores.identity.account(token.record.account_id).await? else {
                 return Ok(VerifyEmail::Invalid);
             };
             let now = self.env.now();
-            let Account {
-                account_id,
-                email_index,
-                ..
-            } = account.record;
-            let proves = token
-                .record
-                .proves(TokenPurpose::VerifyEmail, email_index, now)
+            let Account { account_id, email_index, .. } = account.record;
+            let proves = token.record.proves(TokenPurpose::VerifyEmail, email_index, now)
                 && account.record.standing() == Standing::Unverified;
             let Some(chosen) = token.record.chosen_hash.as_ref().filter(|_| proves) else {
                 return Ok(VerifyEmail::Invalid);
@@ -159,19 +144,14 @@ impl Accounts {
             let mut commit: Commit<Change> = self.env.commit()?;
             let tokens = self.stores.identity.tokens(account_id).await?;
             commit.changes.extend(tokens.iter().map(delete));
-            let entry = self.audit(
-                Actor::Account(account_id),
-                "account.verify_email",
-                Some(account_id),
-            )?;
+            let entry =
+                self.audit(Actor::Account(account_id), "account.verify_email", Some(account_id))?;
             let commit = commit
                 .change(self.password_write(account_id, &phc, stored.as_ref(), now)?)
                 .change(update(account.record.verified(now), account.version))
                 .audit(entry);
             // The used token must be among what is deleted; if it is not, another call was first.
-            let is_open = tokens
-                .iter()
-                .any(|other| other.record.token_id == token.record.token_id);
+            let is_open = tokens.iter().any(|other| other.record.token_id == token.record.token_id);
             if is_open && self.apply(commit).await? == Applied::Done {
                 return Ok(VerifyEmail::Verified(account_id));
             }
@@ -187,20 +167,12 @@ impl Accounts {
         let now = self.env.now();
         let id: AccountId = self.env.id()?;
         let sealed = self.seal::<Account>("email", &Key::global(&id), email.expose().as_bytes())?;
-        let index = self
-            .env
-            .keyring
-            .blind_index(EMAIL_INDEX, &email.canonical());
+        let index = self.env.keyring.blind_index(EMAIL_INDEX, &email.canonical());
         let customer_id = crate::account::draw_customer_id(self.env.random.as_ref())?;
         let account = Account::new(id, customer_id, sealed, index, now);
         let (token, mailing) = self.verification(&account, hash)?;
         let entry = self.audit(Actor::Anonymous, "account.register", Some(id))?;
-        let commit = self
-            .env
-            .commit()?
-            .change(Write::Insert(account))
-            .change(token)
-            .audit(entry);
+        let commit = self.env.commit()?.change(Write::Insert(account)).change(token).audit(entry);
         Ok((commit, mailing))
     }
 
@@ -212,10 +184,7 @@ impl Accounts {
         let now = self.env.now();
         let id = account.record.account_id;
         let tokens = self.stores.identity.tokens(id).await?;
-        let open = tokens
-            .iter()
-            .filter(|token| now < token.record.expires_at)
-            .count();
+        let open = tokens.iter().filter(|token| now < token.record.expires_at).count();
         let entry = self.audit(Actor::Anonymous, "account.register", Some(id))?;
         if open >= MOST_OPEN_REGISTRATIONS {
             let entry = entry.outcome(AuditOutcome::Denied, "too_many_open");
@@ -223,22 +192,11 @@ impl Accounts {
         }
         let (token, mailing) = self.verification(&account.record, hash)?;
         let touched = update(account.record.clone().touched(now), account.version);
-        Ok((
-            self.env
-                .commit()?
-                .change(token)
-                .change(touched)
-                .audit(entry),
-            mailing,
-        ))
+        Ok((self.env.commit()?.change(token).change(touched).audit(entry), mailing))
     }
 
     fn register_taken(&self, account: &Account) -> Result<(Commit<Change>, Mailing), Error> {
-        let entry = self.audit(
-            Actor::Anonymous,
-            "account.register",
-            Some(account.account_id),
-        )?;
+        let entry = self.audit(Actor::Anonymous, "account.register", Some(account.account_id))?;
         let entry = entry.outcome(AuditOutcome::Denied, "address_taken");
         let mail = self.mail(account, MailKind::AddressTaken)?;
         Ok((self.env.commit()?.audit(entry), Mailing::of(mail)))

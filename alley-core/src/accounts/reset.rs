@@ -61,12 +61,8 @@ impl Accounts {
             let now = self.env.now();
             let found = self.find(email).await?;
             let nobody: AccountId = self.env.id()?;
-            let id = found
-                .as_ref()
-                .map_or(nobody, |account| account.record.account_id);
-            let index = found
-                .as_ref()
-                .map_or(Digest32::new([0; 32]), |a| a.record.email_index);
+            let id = found.as_ref().map_or(nobody, |account| account.record.account_id);
+            let index = found.as_ref().map_or(Digest32::new([0; 32]), |a| a.record.email_index);
             let tokens = self.stores.identity.tokens(id).await?;
             let (token, text) = OneTimeToken::issue(
                 TokenPurpose::ResetPassword,
@@ -91,9 +87,7 @@ impl Accounts {
             let earlier = tokens.iter();
             let earlier = earlier.filter(|t| t.record.purpose == TokenPurpose::ResetPassword);
             commit.changes.extend(earlier.map(delete));
-            let mail = self
-                .mail(&account.record, MailKind::ResetPassword)?
-                .with_token(text);
+            let mail = self.mail(&account.record, MailKind::ResetPassword)?.with_token(text);
             let commit = commit
                 .change(Write::Insert(token))
                 .change(update(account.record.touched(now), account.version))
@@ -181,9 +175,7 @@ impl Accounts {
                 return Ok(ResetPassword::Invalid);
             }
             commit.changes.extend(tokens.iter().map(delete));
-            commit
-                .changes
-                .extend(self.stores.identity.sessions(id).await?.iter().map(delete));
+            commit.changes.extend(self.stores.identity.sessions(id).await?.iter().map(delete));
             let stored = self.stores.identity.password(id).await?;
             let mailing = Mailing::of(self.mail(&account.record, MailKind::PasswordChanged)?);
             let commit = commit
@@ -205,17 +197,11 @@ impl Accounts {
         let Some(token) = self.stores.identity.token(hash).await? else {
             return Ok(None);
         };
-        let account = self
-            .stores
-            .identity
-            .account(token.record.account_id)
-            .await?;
+        let account = self.stores.identity.account(token.record.account_id).await?;
         let now = self.env.now();
         Ok(account.and_then(|account| {
             let address = account.record.email_index;
-            let open = token
-                .record
-                .proves(TokenPurpose::ResetPassword, address, now)
+            let open = token.record.proves(TokenPurpose::ResetPassword, address, now)
                 && account.record.standing() == Standing::Good;
             open.then_some((token, account))
         }))

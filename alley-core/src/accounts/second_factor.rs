@@ -98,17 +98,14 @@ impl Accounts {
             let account = self.stores.identity.account(id).await?;
             let now = self.env.now();
             let Some(account) = account.filter(|account| {
-                token
-                    .record
-                    .proves(purpose, account.record.email_index, now)
+                token.record.proves(purpose, account.record.email_index, now)
                     && account.record.standing() == Standing::Good
             }) else {
                 return Ok(CompleteSignIn::Expired);
             };
             let judged = self.judge_factor(id, proof, now).await?;
             let Some(factor) = judged.accepted else {
-                self.count_failure("session.second_factor", id, judged)
-                    .await?;
+                self.count_failure("session.second_factor", id, judged).await?;
                 let left = OneTimeToken::MOST_ATTEMPTS.saturating_sub(attempts);
                 return Ok(CompleteSignIn::WrongCode { left });
             };
@@ -154,11 +151,7 @@ impl Accounts {
             record.attempts = record.attempts.saturating_add(1);
             let attempts = record.attempts;
             let commit: Commit<Change> = self.env.commit()?;
-            if self
-                .apply(commit.change(update(record, token.version)))
-                .await?
-                == Applied::Done
-            {
+            if self.apply(commit.change(update(record, token.version))).await? == Applied::Done {
                 return Ok(Some(attempts));
             }
         }
@@ -205,9 +198,7 @@ impl Accounts {
         typed: &str,
         now: DateTime<Utc>,
     ) -> Result<Judged, Error> {
-        let active = totp
-            .into_iter()
-            .filter(|totp| totp.record.state(now) == TotpState::Active);
+        let active = totp.into_iter().filter(|totp| totp.record.state(now) == TotpState::Active);
         let mut failures = Vec::new();
         let mut accepted = None;
         for totp in active {
@@ -226,11 +217,7 @@ impl Accounts {
                 changes: vec![change],
                 codes_left: None,
             },
-            None => Judged {
-                accepted: None,
-                changes: failures,
-                codes_left: None,
-            },
+            None => Judged { accepted: None, changes: failures, codes_left: None },
         })
     }
 
@@ -245,18 +232,11 @@ impl Accounts {
         let secret = TotpSecret::from_bytes(&bytes).map_err(|_length| {
             crate::error::StoreError::corrupt(TotpCredential::TYPE.name, "a secret is too short")
         })?;
-        Ok(self
-            .config
-            .totp
-            .check(&secret, typed, totp.last_accepted(), now))
+        Ok(self.config.totp.check(&secret, typed, totp.last_accepted(), now))
     }
 
     async fn judge_recovery(&self, account: AccountId, typed: &str) -> Result<Judged, Error> {
-        let rejected = Judged {
-            accepted: None,
-            changes: Vec::new(),
-            codes_left: None,
-        };
+        let rejected = Judged { accepted: None, changes: Vec::new(), codes_left: None };
         let Ok(code) = RecoveryCode::parse(typed) else {
             return Ok(rejected);
         };

@@ -90,12 +90,7 @@ impl Accounts {
         };
         let limits = &self.config.sessions;
         for _ in 0..ATTEMPTS {
-            let Some(found) = self
-                .stores
-                .identity
-                .session_by_token(presented.hash)
-                .await?
-            else {
+            let Some(found) = self.stores.identity.session_by_token(presented.hash).await? else {
                 return Ok(SessionCheck::Invalid);
             };
             let now = self.env.now();
@@ -145,12 +140,7 @@ impl Accounts {
             return Ok(Rotation::Invalid);
         };
         for _ in 0..ATTEMPTS {
-            let Some(found) = self
-                .stores
-                .identity
-                .session_by_token(presented.hash)
-                .await?
-            else {
+            let Some(found) = self.stores.identity.session_by_token(presented.hash).await? else {
                 return Ok(Rotation::Invalid);
             };
             let now = self.env.now();
@@ -184,10 +174,7 @@ impl Accounts {
         let mut devices: Vec<_> = sessions
             .into_iter()
             .filter(|row| {
-                matches!(
-                    row.record.state(&self.config.sessions, now),
-                    SessionState::Live { .. }
-                )
+                matches!(row.record.state(&self.config.sessions, now), SessionState::Live { .. })
             })
             .map(|row| DeviceSession::of(row.record, session.id()))
             .collect();
@@ -226,10 +213,7 @@ impl Accounts {
     /// # Errors
     /// When storage fails.
     pub async fn end_all_sessions(&self, session: &ActiveSession) -> Result<usize, Error> {
-        self.end_sessions(session, |rows| {
-            rows.iter().map(|row| row.record.family).collect()
-        })
-        .await
+        self.end_sessions(session, |rows| rows.iter().map(|row| row.record.family).collect()).await
     }
 
     /// Ends all of the person's sessions but this one. Answers how many there were.
@@ -238,9 +222,7 @@ impl Accounts {
     /// When storage fails.
     pub async fn end_other_sessions(&self, session: &ActiveSession) -> Result<usize, Error> {
         self.end_sessions(session, |rows| {
-            let kept = rows
-                .iter()
-                .find(|row| row.record.session_id == session.id());
+            let kept = rows.iter().find(|row| row.record.session_id == session.id());
             let kept = kept.map(|row| row.record.family);
             let families = rows.iter().map(|row| row.record.family);
             families.filter(|family| Some(*family) != kept).collect()
@@ -269,14 +251,8 @@ impl Accounts {
         commit: &mut Commit<Change>,
         kept: Versioned<Session>,
     ) -> Result<SessionCookie, Error> {
-        let others = self
-            .stores
-            .identity
-            .sessions(kept.record.account_id)
-            .await?;
-        let others = others
-            .iter()
-            .filter(|row| row.record.family != kept.record.family);
+        let others = self.stores.identity.sessions(kept.record.account_id).await?;
+        let others = others.iter().filter(|row| row.record.family != kept.record.family);
         commit.changes.extend(others.map(delete));
         self.rotate_in(commit, kept)
     }
@@ -292,9 +268,7 @@ impl Accounts {
         let account = new.account_id;
         commit.changes.push(update(old, found.version));
         commit.changes.push(Write::Insert(new).into());
-        commit
-            .audit
-            .push(self.audit(Actor::Account(account), "session.rotate", Some(account))?);
+        commit.audit.push(self.audit(Actor::Account(account), "session.rotate", Some(account))?);
         Ok(cookie)
     }
 
@@ -312,18 +286,13 @@ impl Accounts {
             let now = self.env.now();
             let rows = self.stores.identity.sessions(id).await?;
             let families = families(&rows);
-            let ended: Vec<_> = rows
-                .iter()
-                .filter(|row| families.contains(&row.record.family))
-                .collect();
+            let ended: Vec<_> =
+                rows.iter().filter(|row| families.contains(&row.record.family)).collect();
             if ended.is_empty() {
                 return Ok(0);
             }
             let is_live = |row: &&&Versioned<Session>| {
-                matches!(
-                    row.record.state(&self.config.sessions, now),
-                    SessionState::Live { .. }
-                )
+                matches!(row.record.state(&self.config.sessions, now), SessionState::Live { .. })
             };
             let count = ended.iter().filter(is_live).count();
             let mut commit: Commit<Change> = self.env.commit()?;

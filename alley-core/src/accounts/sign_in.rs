@@ -115,9 +115,7 @@ impl Seen {
     }
 
     fn has_second_factor(&self) -> bool {
-        self.totp
-            .iter()
-            .any(|totp| totp.record.confirmed_at.is_some())
+        self.totp.iter().any(|totp| totp.record.confirmed_at.is_some())
     }
 
     /// Whether both saw the same password; hashing it anew does not make it another.
@@ -154,10 +152,7 @@ impl Accounts {
         let judged = self.judge_password(guess, &first).await?;
         let mut seen = first;
         for _ in 0..ATTEMPTS {
-            let account = seen
-                .account
-                .as_ref()
-                .map(|account| account.record.account_id);
+            let account = seen.account.as_ref().map(|account| account.record.account_id);
             match seen.judge(&judged) {
                 Verdict::Reject(reason) => {
                     self.deny("session.sign_in", account, reason).await?;
@@ -209,46 +204,30 @@ impl Accounts {
             Session::start(self.env.id()?, proof, client, limits, now, sources)?;
         let others = self.stores.identity.sessions(id).await?;
         let mut commit: Commit<Change> = self.env.commit()?;
-        commit
-            .changes
-            .extend(give_way(&others, limits, now).into_iter().map(delete));
+        commit.changes.extend(give_way(&others, limits, now).into_iter().map(delete));
         let entry = self.audit(Actor::Account(id), "session.sign_in", Some(id))?;
         let active = ActiveSession::new(&session, None);
         let commit = commit
             .change(Write::Insert(session))
             .change(update(account.record.clone().touched(now), account.version))
             .audit(entry);
-        Ok((
-            commit,
-            SignedIn {
-                cookie,
-                session: active,
-                mailing: Mailing::NONE,
-            },
-        ))
+        Ok((commit, SignedIn { cookie, session: active, mailing: Mailing::NONE }))
     }
 
     /// What is known of an address. An unknown one costs the same reads, of rows that do not exist.
     async fn look(&self, email: &Email) -> Result<Seen, Error> {
         let account = self.find(email).await?;
         let nobody: AccountId = self.env.id()?;
-        let id = account
-            .as_ref()
-            .map_or(nobody, |account| account.record.account_id);
+        let id = account.as_ref().map_or(nobody, |account| account.record.account_id);
         let password = self.stores.identity.password(id).await?;
         let totp = self.stores.identity.totp(id).await?;
-        Ok(Seen {
-            account,
-            password,
-            totp,
-        })
+        Ok(Seen { account, password, totp })
     }
 
     async fn judge_password(&self, guess: Password, seen: &Seen) -> Result<Guess, Error> {
         let stored = seen.password.as_ref().and_then(|stored| {
             // A hash that does not open is refused like a corrupt one.
-            self.phc::<PasswordCredential>("hash", &stored.record.key(), &stored.record.hash)
-                .ok()
+            self.phc::<PasswordCredential>("hash", &stored.record.key(), &stored.record.hash).ok()
         });
         self.guess(guess, stored).await
     }
@@ -302,9 +281,7 @@ impl Accounts {
         record.hash =
             self.seal::<PasswordCredential>("hash", &key, hash.expose_phc().as_bytes())?;
         let commit: Commit<Change> = self.env.commit()?;
-        let _lost_race = self
-            .apply(commit.change(update(record, stored.version)))
-            .await;
+        let _lost_race = self.apply(commit.change(update(record, stored.version))).await;
         Ok(())
     }
 }

@@ -62,21 +62,11 @@ impl Job for SweepIdentity {
 
     async fn run_once(&self, limit: u32) -> Result<JobReport, JobError> {
         let now = self.env.now();
-        let tokens = self
-            .identity
-            .expired_tokens(now, PageRequest::first(limit))
-            .await?;
-        let sessions = self
-            .identity
-            .expired_sessions(now, PageRequest::first(limit))
-            .await?;
+        let tokens = self.identity.expired_tokens(now, PageRequest::first(limit)).await?;
+        let sessions = self.identity.expired_sessions(now, PageRequest::first(limit)).await?;
         let more = tokens.next.is_some() || sessions.next.is_some();
-        let mut done = self
-            .sweep(tokens.items.iter().map(delete).collect())
-            .await?;
-        done += self
-            .sweep(sessions.items.iter().map(delete).collect())
-            .await?;
+        let mut done = self.sweep(tokens.items.iter().map(delete).collect()).await?;
+        done += self.sweep(sessions.items.iter().map(delete).collect()).await?;
         Ok(JobReport::new(done, more))
     }
 }

@@ -21,11 +21,7 @@ impl Accounts {
     ) -> Result<Option<TimeDelta>, Error> {
         let limits = &self.config.limits;
         let address = self
-            .throttle(
-                "password from address",
-                address(client),
-                limits.passwords_per_address,
-            )
+            .throttle("password from address", address(client), limits.passwords_per_address)
             .await?;
         let account = self
             .throttle(
@@ -43,28 +39,17 @@ impl Accounts {
         account: AccountId,
     ) -> Result<Option<TimeDelta>, Error> {
         let key = account.as_uuid().as_bytes().to_vec();
-        self.throttle(
-            "code for account",
-            Some(key),
-            self.config.limits.codes_per_account,
-        )
-        .await
+        self.throttle("code for account", Some(key), self.config.limits.codes_per_account).await
     }
 
     /// Counts a mail; whether it may be sent.
     pub(super) async fn may_mail(&self, email: &Email, client: &Client) -> Result<bool, Error> {
         let limits = &self.config.limits;
         let canonical = email.canonical().to_vec();
-        let account = self
-            .throttle("mail to account", Some(canonical), limits.mails_per_account)
-            .await?;
-        let address = self
-            .throttle(
-                "mail from address",
-                address(client),
-                limits.mails_per_address,
-            )
-            .await?;
+        let account =
+            self.throttle("mail to account", Some(canonical), limits.mails_per_account).await?;
+        let address =
+            self.throttle("mail from address", address(client), limits.mails_per_address).await?;
         Ok(account.is_none() && address.is_none())
     }
 

@@ -40,10 +40,7 @@ impl Accounts {
     ) -> Result<Sealed, Error> {
         let key_bytes = key.to_bytes();
         let context = SealContext::field(R::TYPE.name, field, key.tenant(), &key_bytes);
-        Ok(self
-            .env
-            .keyring
-            .seal(&context, plain, self.env.random.as_ref())?)
+        Ok(self.env.keyring.seal(&context, plain, self.env.random.as_ref())?)
     }
 
     /// Opens a sealed field of the record with this key.
@@ -57,11 +54,7 @@ impl Accounts {
         let record = R::TYPE.name;
         let context = SealContext::field(record, field, key.tenant(), &key_bytes);
         let opened = self.env.keyring.open(&context, sealed);
-        let opened = opened.map_err(|source| Error::Open {
-            record,
-            field,
-            source,
-        })?;
+        let opened = opened.map_err(|source| Error::Open { record, field, source })?;
         Ok(Zeroizing::new(opened.expose_secret().to_vec()))
     }
 
@@ -81,11 +74,7 @@ impl Accounts {
     /// The account with this address, under any enabled key of the index.
     pub(super) async fn find(&self, email: &Email) -> Result<Option<Versioned<Account>>, Error> {
         let mut found = None;
-        for index in self
-            .env
-            .keyring
-            .blind_indexes(EMAIL_INDEX, &email.canonical())
-        {
+        for index in self.env.keyring.blind_indexes(EMAIL_INDEX, &email.canonical()) {
             // All are asked, so that the number of reads does not tell.
             let account = self.stores.identity.account_by_email(index).await?;
             found = found.or(account);
@@ -104,10 +93,8 @@ impl Accounts {
         let (Some(account), Some(row)) = (account, row) else {
             return Ok(None);
         };
-        let live = matches!(
-            row.record.state(&self.config.sessions, now),
-            SessionState::Live { .. }
-        );
+        let live =
+            matches!(row.record.state(&self.config.sessions, now), SessionState::Live { .. });
         let good = live
             && account.record.standing() == Standing::Good
             && row.record.account_id == account.record.account_id;
@@ -139,10 +126,7 @@ impl Accounts {
         reason: &'static str,
     ) -> Result<(), Error> {
         let entry = self.audit(Actor::Anonymous, action, account)?;
-        let commit = self
-            .env
-            .commit()?
-            .audit(entry.outcome(AuditOutcome::Denied, reason));
+        let commit = self.env.commit()?.audit(entry.outcome(AuditOutcome::Denied, reason));
         match self.apply(commit).await? {
             Applied::Done => Ok(()),
             Applied::Conflict | Applied::Duplicate(_) => Err(Error::Contended),
@@ -170,17 +154,15 @@ impl Accounts {
         let hasher = Arc::clone(&self.hasher);
         let judged = offload::call(self.config.offload.as_ref(), move || {
             let Some(stored) = stored else {
-                return hasher
-                    .reject_unknown(&guess)
-                    .map(|_| Guess::Wrong("no_password"));
+                return hasher.reject_unknown(&guess).map(|_| Guess::Wrong("no_password"));
             };
             match hasher.verify(&guess, &stored) {
                 Ok(Verification::Verified { rehash }) => Ok(Guess::Right { rehash }),
                 Ok(_) => Ok(Guess::Wrong("wrong_password")),
                 // A corrupt hash is refused before any work is done, which would tell.
-                Err(HashError::CorruptHash) => hasher
-                    .reject_unknown(&guess)
-                    .map(|_| Guess::Wrong("corrupt_hash")),
+                Err(HashError::CorruptHash) => {
+                    hasher.reject_unknown(&guess).map(|_| Guess::Wrong("corrupt_hash"))
+                }
                 Err(error) => Err(error),
             }
         });
@@ -205,11 +187,7 @@ impl Accounts {
         let sealed = self.seal::<PasswordCredential>("hash", &key, hash.expose_phc().as_bytes())?;
         let record = PasswordCredential::new(account, sealed, now);
         Ok(match stored {
-            Some(stored) => Write::Update {
-                record,
-                read: stored.version,
-            }
-            .into(),
+            Some(stored) => Write::Update { record, read: stored.version }.into(),
             None => Write::Insert(record).into(),
         })
     }
@@ -233,14 +211,8 @@ impl Accounts {
         password: &SecretString,
         email: &Email,
     ) -> Result<Password, crate::password::PasswordError> {
-        let own = [
-            self.config.product.as_str(),
-            email.expose_local_part(),
-            email.domain(),
-        ];
-        self.config
-            .password_policy
-            .accept(password.expose_secret(), &own)
+        let own = [self.config.product.as_str(), email.expose_local_part(), email.domain()];
+        self.config.password_policy.accept(password.expose_secret(), &own)
     }
 }
 
@@ -249,11 +221,7 @@ pub(super) fn delete<R: Record>(row: &Versioned<R>) -> Change
 where
     Change: From<Write<R>>,
 {
-    Write::Delete::<R> {
-        key: row.record.key(),
-        read: row.version,
-    }
-    .into()
+    Write::Delete::<R> { key: row.record.key(), read: row.version }.into()
 }
 
 /// A change that writes a row as it was decided on.
@@ -268,9 +236,7 @@ fn hash_failed(error: HashError) -> Error {
     match error {
         HashError::Random(error) => error.into(),
         HashError::OutOfMemory => Error::Overloaded,
-        _ => Error::Invalid {
-            what: "passwords cannot be hashed with these parameters",
-        },
+        _ => Error::Invalid { what: "passwords cannot be hashed with these parameters" },
     }
 }
 

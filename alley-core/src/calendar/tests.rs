@@ -28,9 +28,7 @@ fn date(text: &str) -> NaiveDate {
 }
 
 fn hours(zone: Tz, day: &str) -> (i64, i64) {
-    let minutes = day_window(zone, date(day), NaiveTime::MIN)
-        .length()
-        .num_minutes();
+    let minutes = day_window(zone, date(day), NaiveTime::MIN).length().num_minutes();
     (minutes / 60, minutes % 60)
 }
 
@@ -50,10 +48,7 @@ fn days_have_the_length_that_the_zone_gives_them() {
 fn in_a_gap_the_border_is_the_transition() {
     let gap = at("2024-03-10 07:00:00");
     for time in ["02:00:00", "02:30:00", "02:59:59", "03:00:00"] {
-        assert_eq!(
-            border(America::New_York, local(&format!("2024-03-10 {time}"))),
-            gap
-        );
+        assert_eq!(border(America::New_York, local(&format!("2024-03-10 {time}"))), gap);
     }
     let santiago = border(America::Santiago, local("2024-09-08 00:00:00"));
     assert_eq!(santiago, at("2024-09-08 04:00:00"));
@@ -67,10 +62,7 @@ fn in_a_fold_the_border_is_the_first_pass() {
     assert_eq!(first, at("2024-11-03 05:30:00"));
     // Beirut goes back from midnight into the day before: its midnight comes after the second pass.
     let beirut = border(Asia::Beirut, local("2024-10-27 00:00:00"));
-    assert_eq!(
-        wall_clock(Asia::Beirut, beirut),
-        local("2024-10-27 00:00:00")
-    );
+    assert_eq!(wall_clock(Asia::Beirut, beirut), local("2024-10-27 00:00:00"));
     assert_eq!(hours(Asia::Beirut, "2024-10-26"), (25, 0));
 }
 
@@ -116,9 +108,7 @@ fn zone() -> impl Strategy<Value = Tz> {
 fn local_time() -> impl Strategy<Value = NaiveDateTime> {
     (0_i64..18_262, 0_i64..14_400, proptest::bool::ANY).prop_map(|(day, second, any)| {
         let second = if any { second * 6 } else { second };
-        DateTime::from_timestamp(631_152_000 + day * 86_400 + second, 0)
-            .unwrap()
-            .naive_utc()
+        DateTime::from_timestamp(631_152_000 + day * 86_400 + second, 0).unwrap().naive_utc()
     })
 }
 

@@ -76,11 +76,7 @@ async fn apply<F: CommitFixture>(
     let mut commit = empty(fixture)?;
     commit.changes.push(change);
     let committed = kept(promise, fixture.commit(commit).await)?;
-    ensure(
-        promise,
-        !committed.replayed,
-        "a new commit id was taken for a repeated one",
-    )
+    ensure(promise, !committed.replayed, "a new commit id was taken for a repeated one")
 }
 
 fn is_conflict(result: &Result<Committed, StoreError>) -> bool {
@@ -104,18 +100,10 @@ async fn insert_of_an_existing_row_is_a_conflict<F: CommitFixture>(
     fixture: &F,
 ) -> Result<(), Violation> {
     const PROMISE: &str = "an insert of a row that exists is a conflict and changes nothing";
-    ensure(
-        PROMISE,
-        version(fixture, PROMISE, 0).await?.is_none(),
-        "the store was not fresh",
-    )?;
+    ensure(PROMISE, version(fixture, PROMISE, 0).await?.is_none(), "the store was not fresh")?;
     apply(fixture, PROMISE, fixture.insert(0)).await?;
     let first = version(fixture, PROMISE, 0).await?;
-    ensure(
-        PROMISE,
-        first == Some(Version::FIRST),
-        "an inserted row has not version 1",
-    )?;
+    ensure(PROMISE, first == Some(Version::FIRST), "an inserted row has not version 1")?;
     let mut commit = empty(fixture)?;
     commit.changes.push(fixture.insert(0));
     refused(fixture, PROMISE, commit).await
@@ -126,30 +114,15 @@ async fn stale_versions_are_conflicts<F: CommitFixture>(fixture: &F) -> Result<(
     apply(fixture, PROMISE, fixture.insert(1)).await?;
     apply(fixture, PROMISE, fixture.update(1, Version::FIRST)).await?;
     let second = Some(Version::FIRST.next());
-    ensure(
-        PROMISE,
-        version(fixture, PROMISE, 1).await? == second,
-        "an update adds one",
-    )?;
-    for change in [
-        fixture.update(1, Version::FIRST),
-        fixture.delete(1, Version::FIRST),
-    ] {
+    ensure(PROMISE, version(fixture, PROMISE, 1).await? == second, "an update adds one")?;
+    for change in [fixture.update(1, Version::FIRST), fixture.delete(1, Version::FIRST)] {
         let mut commit = empty(fixture)?;
         commit.changes.push(change);
         refused(fixture, PROMISE, commit).await?;
-        ensure(
-            PROMISE,
-            version(fixture, PROMISE, 1).await? == second,
-            "the row changed",
-        )?;
+        ensure(PROMISE, version(fixture, PROMISE, 1).await? == second, "the row changed")?;
     }
     apply(fixture, PROMISE, fixture.delete(1, Version::FIRST.next())).await?;
-    ensure(
-        PROMISE,
-        version(fixture, PROMISE, 1).await?.is_none(),
-        "a deleted row is there",
-    )
+    ensure(PROMISE, version(fixture, PROMISE, 1).await?.is_none(), "a deleted row is there")
 }
 
 async fn unmet_expectations_are_conflicts<F: CommitFixture>(fixture: &F) -> Result<(), Violation> {
@@ -164,11 +137,7 @@ async fn unmet_expectations_are_conflicts<F: CommitFixture>(fixture: &F) -> Resu
         let mut commit = empty(fixture)?.expect(expect);
         commit.changes.push(fixture.insert(4));
         refused(fixture, PROMISE, commit).await?;
-        ensure(
-            PROMISE,
-            version(fixture, PROMISE, 4).await?.is_none(),
-            "it was applied",
-        )?;
+        ensure(PROMISE, version(fixture, PROMISE, 4).await?.is_none(), "it was applied")?;
     }
     let mut commit = empty(fixture)?
         .expect(fixture.expect(2, Basis::Version(Version::FIRST)))
@@ -176,44 +145,26 @@ async fn unmet_expectations_are_conflicts<F: CommitFixture>(fixture: &F) -> Resu
     commit.changes.push(fixture.insert(4));
     kept(PROMISE, fixture.commit(commit).await)?;
     let there = version(fixture, PROMISE, 4).await?.is_some();
-    ensure(
-        PROMISE,
-        there,
-        "a commit whose expectations hold was not applied",
-    )
+    ensure(PROMISE, there, "a commit whose expectations hold was not applied")
 }
 
 async fn a_refused_commit_leaves_nothing<F: CommitFixture>(fixture: &F) -> Result<(), Violation> {
     const PROMISE: &str = "a refused commit leaves nothing behind";
     let tenant = tenant(fixture)?;
-    let fact = kept(
-        PROMISE,
-        fixture.env().fact(Fact::TenantSuspended { tenant }),
-    )?;
+    let fact = kept(PROMISE, fixture.env().fact(Fact::TenantSuspended { tenant }))?;
     let mut commit = empty(fixture)?.fact(fact.clone());
     commit.changes.push(fixture.insert(5));
     commit.changes.push(fixture.update(6, Version::FIRST));
     refused(fixture, PROMISE, commit).await?;
-    ensure(
-        PROMISE,
-        version(fixture, PROMISE, 5).await?.is_none(),
-        "its first change is there",
-    )?;
+    ensure(PROMISE, version(fixture, PROMISE, 5).await?.is_none(), "its first change is there")?;
     let waiting = waiting(fixture, PROMISE, tenant).await?;
-    ensure(
-        PROMISE,
-        !waiting.contains(&fact),
-        "its fact is in the outbox",
-    )
+    ensure(PROMISE, !waiting.contains(&fact), "its fact is in the outbox")
 }
 
 async fn a_repeated_id_applies_once<F: CommitFixture>(fixture: &F) -> Result<(), Violation> {
     const PROMISE: &str = "a repeated commit id answers `replayed` and applies nothing";
     let tenant = tenant(fixture)?;
-    let fact = kept(
-        PROMISE,
-        fixture.env().fact(Fact::TenantSuspended { tenant }),
-    )?;
+    let fact = kept(PROMISE, fixture.env().fact(Fact::TenantSuspended { tenant }))?;
     let first = empty(fixture)?;
     let mut again = Commit::new(first.id, first.at).fact(fact.clone());
     let mut first = first.fact(fact);
@@ -221,27 +172,16 @@ async fn a_repeated_id_applies_once<F: CommitFixture>(fixture: &F) -> Result<(),
     again.changes.push(fixture.insert(7));
     kept(PROMISE, fixture.commit(first).await)?;
     let committed = kept(PROMISE, fixture.commit(again).await)?;
-    ensure(
-        PROMISE,
-        committed.replayed,
-        "the repeated call does not say so",
-    )?;
+    ensure(PROMISE, committed.replayed, "the repeated call does not say so")?;
     let waiting = waiting(fixture, PROMISE, tenant).await?;
-    ensure(
-        PROMISE,
-        waiting.len() == 1,
-        format!("{} facts are in the outbox", waiting.len()),
-    )
+    ensure(PROMISE, waiting.len() == 1, format!("{} facts are in the outbox", waiting.len()))
 }
 
 async fn facts_arrive_once_and_in_order<F: CommitFixture>(fixture: &F) -> Result<(), Violation> {
     const PROMISE: &str = "facts of a commit are in the outbox once, in order";
     let tenant = tenant(fixture)?;
     let facts = [
-        kept(
-            PROMISE,
-            fixture.env().fact(Fact::TenantSuspended { tenant }),
-        )?,
+        kept(PROMISE, fixture.env().fact(Fact::TenantSuspended { tenant }))?,
         kept(PROMISE, fixture.env().fact(Fact::TenantClosed { tenant }))?,
     ];
     let mut commit = empty(fixture)?;
@@ -249,15 +189,8 @@ async fn facts_arrive_once_and_in_order<F: CommitFixture>(fixture: &F) -> Result
     commit.changes.push(fixture.insert(8));
     kept(PROMISE, fixture.commit(commit).await)?;
     let found = waiting(fixture, PROMISE, tenant).await?;
-    ensure(
-        PROMISE,
-        found == facts,
-        format!("{} facts, or another order", found.len()),
-    )?;
-    let due = kept(
-        PROMISE,
-        fixture.outbox().due(fixture.env().now(), 1_000).await,
-    )?;
+    ensure(PROMISE, found == facts, format!("{} facts, or another order", found.len()))?;
+    let due = kept(PROMISE, fixture.outbox().due(fixture.env().now(), 1_000).await)?;
     let settled: Vec<_> = due
         .into_iter()
         .map(|entry| Settlement {
@@ -281,12 +214,8 @@ async fn waiting<F: CommitFixture>(
     promise: &'static str,
     tenant: TenantId,
 ) -> Result<Vec<FactEntry>, Violation> {
-    let due = kept(
-        promise,
-        fixture.outbox().due(fixture.env().now(), 1_000).await,
-    )?;
-    let of_tenant = due
-        .into_iter()
-        .filter(|entry| entry.stream == crate::fact::Stream::Tenant(tenant));
+    let due = kept(promise, fixture.outbox().due(fixture.env().now(), 1_000).await)?;
+    let of_tenant =
+        due.into_iter().filter(|entry| entry.stream == crate::fact::Stream::Tenant(tenant));
     Ok(of_tenant.map(|entry| entry.entry).collect())
 }

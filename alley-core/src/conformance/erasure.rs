@@ -30,70 +30,26 @@ pub async fn personal_records(
 
     let hold = kept(PROMISE, env.id())?;
     let keys = vec![parent_key.clone()];
-    let mark = HoldMark {
-        hold,
-        record: Sample::TYPE,
-        keys,
-        action: HoldAction::Place,
-    };
+    let mark = HoldMark { hold, record: Sample::TYPE, keys, action: HoldAction::Place };
     kept(PROMISE, personal.set_hold(&mark).await)?;
     let permit = Permit::issue_to_erasure_engine(kept(PROMISE, env.id())?, 1);
-    let step = |key: &Key, effect| ErasureStep {
-        record: Sample::TYPE,
-        key: key.clone(),
-        effect,
-    };
-    let nullify = Effect::Rewrite {
-        field: "parent",
-        to: Value::Null,
-    };
+    let step = |key: &Key, effect| ErasureStep { record: Sample::TYPE, key: key.clone(), effect };
+    let nullify = Effect::Rewrite { field: "parent", to: Value::Null };
     let steps = [step(&child_key, nullify), step(&parent_key, Effect::Delete)];
     let applied = kept(PROMISE, personal.apply(&permit, &steps).await)?;
     let wanted = [Applied::Done, Applied::Held];
-    ensure(
-        PROMISE,
-        applied == wanted,
-        format!("under a hold: {applied:?}"),
-    )?;
-    let lift = HoldMark {
-        action: HoldAction::Lift,
-        ..mark
-    };
+    ensure(PROMISE, applied == wanted, format!("under a hold: {applied:?}"))?;
+    let lift = HoldMark { action: HoldAction::Lift, ..mark };
     kept(PROMISE, personal.set_hold(&lift).await)?;
-    let minimize = Effect::Minimize {
-        fields: vec!["person"],
-    };
-    let steps = [
-        step(&parent_key, minimize),
-        step(&parent_key, Effect::Delete),
-    ];
+    let minimize = Effect::Minimize { fields: vec!["person"] };
+    let steps = [step(&parent_key, minimize), step(&parent_key, Effect::Delete)];
     let applied = kept(PROMISE, personal.apply(&permit, &steps).await)?;
-    ensure(
-        PROMISE,
-        applied == [Applied::Done; 2],
-        format!("after release: {applied:?}"),
-    )?;
+    ensure(PROMISE, applied == [Applied::Done; 2], format!("after release: {applied:?}"))?;
     let applied = kept(PROMISE, personal.apply(&permit, &steps).await)?;
-    ensure(
-        PROMISE,
-        applied == [Applied::Absent; 2],
-        format!("repeated: {applied:?}"),
-    )?;
-    let exported = kept(
-        PROMISE,
-        personal
-            .export(Sample::TYPE, &[parent_key, child_key])
-            .await,
-    )?;
-    let parents: Vec<_> = exported
-        .into_iter()
-        .map(|(key, _)| key.id().clone())
-        .collect();
-    ensure(
-        PROMISE,
-        parents == ["child".to_owned().to_value()],
-        "the wrong rows are left",
-    )?;
+    ensure(PROMISE, applied == [Applied::Absent; 2], format!("repeated: {applied:?}"))?;
+    let exported = kept(PROMISE, personal.export(Sample::TYPE, &[parent_key, child_key]).await)?;
+    let parents: Vec<_> = exported.into_iter().map(|(key, _)| key.id().clone()).collect();
+    ensure(PROMISE, parents == ["child".to_owned().to_value()], "the wrong rows are left")?;
     lost_leases_are_refused(personal, &permit).await
 }
 
@@ -104,18 +60,9 @@ async fn family(store: &dyn RecordStore, env: &Env) -> Result<(Key, Key), Violat
     let mut parent = Sample::new(tenant, "parent", 1);
     parent.person = Some("person".to_owned());
     parent.seen_at = Some(DateTime::UNIX_EPOCH);
-    let child = Sample {
-        parent: Some("parent".to_owned()),
-        ..Sample::new(tenant, "child", 2)
-    };
+    let child = Sample { parent: Some("parent".to_owned()), ..Sample::new(tenant, "child", 2) };
     let (parent_key, child_key) = (parent.key(), child.key());
-    write(
-        store,
-        env,
-        PROMISE,
-        vec![Write::Insert(parent), Write::Insert(child)],
-    )
-    .await?;
+    write(store, env, PROMISE, vec![Write::Insert(parent), Write::Insert(child)]).await?;
     Ok((parent_key, child_key))
 }
 
@@ -127,11 +74,7 @@ async fn lost_leases_are_refused(
     let newer = Permit::issue_to_erasure_engine(permit.plan(), 2);
     kept(PROMISE, personal.apply(&newer, &[]).await)?;
     let refused = personal.apply(permit, &[]).await.is_err();
-    ensure(
-        PROMISE,
-        refused,
-        "a worker that lost its lease may still erase",
-    )
+    ensure(PROMISE, refused, "a worker that lost its lease may still erase")
 }
 
 async fn found_by_declaration(
@@ -142,24 +85,14 @@ async fn found_by_declaration(
     const PROMISE: &str = "rows are found by subject, edge and anchor";
     let page = || PageRequest::first(10);
     let person = "person".to_owned().to_value();
-    let found = kept(
-        PROMISE,
-        personal.by_subject(Sample::TYPE, &person, page()).await,
-    )?
-    .items;
+    let found = kept(PROMISE, personal.by_subject(Sample::TYPE, &person, page()).await)?.items;
     ensure(PROMISE, found == [parent.clone()], "by subject")?;
     let edge = Sample::TYPE.edges.first();
     let edge = edge.ok_or_else(|| Violation::new(PROMISE, "the sample declares no edge"))?;
     let targets = [parent.clone()];
     let found = personal.reach(Sample::TYPE, edge, &targets, page()).await;
-    ensure(
-        PROMISE,
-        kept(PROMISE, found)?.items == [child.clone()],
-        "over an edge",
-    )?;
-    let found = personal
-        .due(Sample::TYPE, DateTime::UNIX_EPOCH, page())
-        .await;
+    ensure(PROMISE, kept(PROMISE, found)?.items == [child.clone()], "over an edge")?;
+    let found = personal.due(Sample::TYPE, DateTime::UNIX_EPOCH, page()).await;
     let mut found = kept(PROMISE, found)?.items;
     found.retain(|key| key.tenant() == parent.tenant());
     ensure(PROMISE, found == [parent.clone()], "by anchor")

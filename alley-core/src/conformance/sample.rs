@@ -64,9 +64,8 @@ impl Sample {
     }
 
     /// All rows of a tenant by rank.
-    pub const BY_RANK: &'static Query = &Query::new("conformance_by_rank", Self::TYPE)
-        .equals(&["tenant_id"])
-        .order_by("rank");
+    pub const BY_RANK: &'static Query =
+        &Query::new("conformance_by_rank", Self::TYPE).equals(&["tenant_id"]).order_by("rank");
 
     /// All rows of a tenant above a rank, largest first.
     pub const ABOVE_RANK: &'static Query = &Query::new("conformance_above_rank", Self::TYPE)

@@ -48,24 +48,13 @@ fn account_id(number: u8) -> AccountId {
 impl Tenancy<'_> {
     fn tenant(&self, number: u8) -> Tenant {
         let name = format!("Shop {number}");
-        Tenant::new(
-            tenant_id(number),
-            format!("{number:010}"),
-            name,
-            self.env.now(),
-        )
+        Tenant::new(tenant_id(number), format!("{number:010}"), name, self.env.now())
     }
 
     fn member(&self, number: u8, tenant: u8, account: u8) -> Membership {
         let id = MembershipId::from_uuid(uuid::Uuid::from_bytes([number; 16]));
         let role = TenantRole::Member;
-        Membership::new(
-            tenant_id(tenant),
-            id,
-            account_id(account),
-            role,
-            self.env.now(),
-        )
+        Membership::new(tenant_id(tenant), id, account_id(account), role, self.env.now())
     }
 
     async fn memberships_are_found_from_both_ends(&self) -> Result<(), Violation> {
@@ -75,33 +64,15 @@ impl Tenancy<'_> {
             commit = commit.change(Write::Insert(self.member(number, tenant, account)));
         }
         kept(PROMISE, self.store.commit(commit).await)?;
-        let found = kept(
-            PROMISE,
-            self.store.membership(tenant_id(100), account_id(2)).await,
-        )?;
+        let found = kept(PROMISE, self.store.membership(tenant_id(100), account_id(2)).await)?;
         let same = found.is_some_and(|found| found.record == self.member(2, 100, 2));
         ensure(PROMISE, same, "another membership, or none")?;
-        let none = kept(
-            PROMISE,
-            self.store.membership(tenant_id(101), account_id(2)).await,
-        )?;
-        ensure(
-            PROMISE,
-            none.is_none(),
-            "a membership of another tenant was found",
-        )?;
+        let none = kept(PROMISE, self.store.membership(tenant_id(101), account_id(2)).await)?;
+        ensure(PROMISE, none.is_none(), "a membership of another tenant was found")?;
         let members = kept(PROMISE, self.store.members(tenant_id(100)).await)?.len();
-        ensure(
-            PROMISE,
-            members == 2,
-            format!("{members} members instead of 2"),
-        )?;
+        ensure(PROMISE, members == 2, format!("{members} members instead of 2"))?;
         let places = kept(PROMISE, self.store.memberships(account_id(1)).await)?.len();
-        ensure(
-            PROMISE,
-            places == 2,
-            format!("{places} memberships instead of 2"),
-        )
+        ensure(PROMISE, places == 2, format!("{places} memberships instead of 2"))
     }
 
     async fn nobody_is_a_member_twice(&self) -> Result<(), Violation> {
@@ -113,11 +84,7 @@ impl Tenancy<'_> {
             error.kind(),
             StoreErrorKind::Duplicate { rule: "by_account", .. }
         ));
-        ensure(
-            PROMISE,
-            refused,
-            "it was applied, or refused for another reason",
-        )
+        ensure(PROMISE, refused, "it was applied, or refused for another reason")
     }
 
     async fn accounts_can_be_expected(&self) -> Result<(), Violation> {
@@ -129,11 +96,7 @@ impl Tenancy<'_> {
             .change(Write::Insert(self.tenant(110)));
         let result = self.store.commit(commit).await;
         let refused = matches!(&result, Err(error) if error.is_conflict());
-        ensure(
-            PROMISE,
-            refused,
-            "an account that does not exist met the expectation",
-        )
+        ensure(PROMISE, refused, "an account that does not exist met the expectation")
     }
 }
 
@@ -146,19 +109,11 @@ impl CommitFixture for Tenancy<'_> {
     }
 
     fn update(&self, number: u8, read: Version) -> TenancyChange {
-        Write::Update {
-            record: self.tenant(number).closing(self.env.now()),
-            read,
-        }
-        .into()
+        Write::Update { record: self.tenant(number).closing(self.env.now()), read }.into()
     }
 
     fn delete(&self, number: u8, read: Version) -> TenancyChange {
-        Write::Delete::<Tenant> {
-            key: Key::global(&tenant_id(number)),
-            read,
-        }
-        .into()
+        Write::Delete::<Tenant> { key: Key::global(&tenant_id(number)), read }.into()
     }
 
     fn expect(&self, number: u8, basis: Basis) -> Expect {
@@ -170,11 +125,7 @@ impl CommitFixture for Tenancy<'_> {
     }
 
     async fn version(&self, number: u8) -> Result<Option<Version>, StoreError> {
-        Ok(self
-            .store
-            .tenant(tenant_id(number))
-            .await?
-            .map(|found| found.version))
+        Ok(self.store.tenant(tenant_id(number)).await?.map(|found| found.version))
     }
 
     async fn commit(&self, commit: Commit<TenancyChange>) -> Result<Committed, StoreError> {

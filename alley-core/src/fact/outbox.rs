@@ -23,12 +23,7 @@ pub struct OutboxEntry {
 impl OutboxEntry {
     /// For stores.
     pub const fn new(stream: Stream, position: i64, attempts: u32, entry: FactEntry) -> Self {
-        Self {
-            stream,
-            position,
-            attempts,
-            entry,
-        }
+        Self { stream, position, attempts, entry }
     }
 }
 

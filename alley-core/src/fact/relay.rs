@@ -36,10 +36,7 @@ pub struct SubscriberError {
 impl SubscriberError {
     /// Wraps the cause.
     pub fn new(subscriber: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self {
-            subscriber,
-            source: source.into(),
-        }
+        Self { subscriber, source: source.into() }
     }
 }
 
@@ -58,11 +55,7 @@ impl Relay {
         subscribers: Vec<Arc<dyn Subscriber>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self {
-            outbox,
-            subscribers,
-            clock,
-        }
+        Self { outbox, subscribers, clock }
     }
 
     async fn deliver(&self, fact: &FactEntry) -> Result<(), SubscriberError> {
@@ -112,11 +105,7 @@ impl Job for Relay {
                     Settled::RetryAt(now + backoff(entry.attempts))
                 }
             };
-            let settlement = Settlement {
-                stream: entry.stream,
-                position: entry.position,
-                settled,
-            };
+            let settlement = Settlement { stream: entry.stream, position: entry.position, settled };
             self.outbox.settle(&[settlement]).await?;
         }
         report.more = full;

@@ -46,10 +46,7 @@ pub enum RetryOutcome {
 /// What to do after an attempt.
 #[must_use]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a request is sent again or it is not"
-)]
+#[expect(clippy::exhaustive_enums, reason = "a request is sent again or it is not")]
 pub enum RetryDecision {
     /// Send it again after this wait.
     Retry(Duration),
@@ -60,11 +57,7 @@ pub enum RetryDecision {
 impl RetryPolicy {
     /// Takes all three.
     pub const fn new(max_attempts: u32, initial: Duration, max: Duration) -> Self {
-        Self {
-            max_attempts,
-            initial,
-            max,
-        }
+        Self { max_attempts, initial, max }
     }
 
     /// Decides after attempt number `attempt`, counted from 1.
@@ -88,10 +81,8 @@ impl RetryPolicy {
                 repeatable && matches!(status.as_u16(), 500 | 502 | 503 | 504)
             }
             RetryOutcome::Failed(kind) => {
-                let unclear = matches!(
-                    kind,
-                    TransportErrorKind::Timeout | TransportErrorKind::Interrupted
-                );
+                let unclear =
+                    matches!(kind, TransportErrorKind::Timeout | TransportErrorKind::Interrupted);
                 kind.is_safe_to_retry() || (repeatable && unclear)
             }
         };
@@ -128,10 +119,7 @@ pub fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> 
 
 /// Sends requests with retries: the ports and the policy that it takes.
 #[derive(Clone, Copy, Debug)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "borrowed parts, put together where it is used"
-)]
+#[expect(clippy::exhaustive_structs, reason = "borrowed parts, put together where it is used")]
 pub struct Retrying<'a> {
     /// Sends.
     pub transport: &'a dyn HttpTransport,
@@ -176,10 +164,7 @@ impl Retrying<'_> {
                 ),
                 Err(error) => (RetryOutcome::Failed(error.kind()), None),
             };
-            match self
-                .policy
-                .decide(attempt, outcome, idempotency, asked, self.jitter())
-            {
+            match self.policy.decide(attempt, outcome, idempotency, asked, self.jitter()) {
                 RetryDecision::Stop => return result.map_err(E::from),
                 RetryDecision::Retry(wait) => self.timer.sleep(wait).await,
             }

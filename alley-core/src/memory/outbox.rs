@@ -32,12 +32,7 @@ impl Outbox for MemoryStore {
 
     async fn settle(&self, settlements: &[Settlement]) -> Result<(), StoreError> {
         let mut state = self.lock();
-        for Settlement {
-            stream,
-            position,
-            settled,
-        } in settlements
-        {
+        for Settlement { stream, position, settled } in settlements {
             match settled {
                 Settled::Delivered => {
                     state.outbox.remove(&(*stream, *position));

@@ -31,18 +31,11 @@ impl PersonalRecords for MemoryStore {
         subject: &Value,
         page: PageRequest,
     ) -> Result<Page<Key>, StoreError> {
-        let field = record
-            .subject
-            .ok_or_else(|| undeclared(record, "subject"))?;
+        let field = record.subject.ok_or_else(|| undeclared(record, "subject"))?;
         let state = self.lock();
-        let found = state
-            .rows(record)
-            .filter(|(_, row)| value(record, &row.record, field) == subject);
-        keys(
-            "by_subject",
-            found.map(|(key, _)| (Value::Null, key.clone())),
-            page,
-        )
+        let found =
+            state.rows(record).filter(|(_, row)| value(record, &row.record, field) == subject);
+        keys("by_subject", found.map(|(key, _)| (Value::Null, key.clone())), page)
     }
 
     async fn reach(
@@ -61,11 +54,7 @@ impl PersonalRecords for MemoryStore {
             })
         };
         let found = state.rows(record).filter(|(key, row)| hangs(key, row));
-        keys(
-            "reach",
-            found.map(|(key, _)| (Value::Null, key.clone())),
-            page,
-        )
+        keys("reach", found.map(|(key, _)| (Value::Null, key.clone())), page)
     }
 
     async fn due(
@@ -90,11 +79,9 @@ impl PersonalRecords for MemoryStore {
         keys: &[Key],
     ) -> Result<Vec<(Key, StoredRow)>, StoreError> {
         let state = self.lock();
-        let found = keys.iter().filter_map(|key| {
-            state
-                .row(record, key)
-                .map(|stored| (key.clone(), stored.clone()))
-        });
+        let found = keys
+            .iter()
+            .filter_map(|key| state.row(record, key).map(|stored| (key.clone(), stored.clone())));
         Ok(found.collect())
     }
 
@@ -130,16 +117,8 @@ impl PersonalRecords for MemoryStore {
 
 impl State {
     fn erase(&mut self, step: &ErasureStep) -> Applied {
-        let ErasureStep {
-            record,
-            key,
-            effect,
-        } = step;
-        if self
-            .holds
-            .iter()
-            .any(|(_, name, held)| *name == record.name && held == key)
-        {
+        let ErasureStep { record, key, effect } = step;
+        if self.holds.iter().any(|(_, name, held)| *name == record.name && held == key) {
             return Applied::Held;
         }
         let Some(stored) = self.row(record, key).cloned() else {
@@ -163,20 +142,13 @@ impl State {
         if row == stored.record {
             return Applied::Absent;
         }
-        self.put(
-            record,
-            key,
-            Some(StoredRow::new(row, stored.version.next())),
-        );
+        self.put(record, key, Some(StoredRow::new(row, stored.version.next())));
         Applied::Done
     }
 }
 
 fn set(record: &RecordType, row: &mut [Value], field: &str, to: Value) {
-    if let Some(slot) = record
-        .position(field)
-        .and_then(|position| row.get_mut(position))
-    {
+    if let Some(slot) = record.position(field).and_then(|position| row.get_mut(position)) {
         *slot = to;
     }
 }
@@ -199,19 +171,12 @@ fn keys(
         ),
         None => None,
     };
-    let mut places: Vec<(Value, Key)> = found
-        .filter(|place| after.as_ref().is_none_or(|after| place > after))
-        .collect();
+    let mut places: Vec<(Value, Key)> =
+        found.filter(|place| after.as_ref().is_none_or(|after| place > after)).collect();
     places.sort();
     let limit = usize::try_from(page.limit.clamp(1, PageRequest::MAX)).unwrap_or(1);
     let more = places.len() > limit;
     places.truncate(limit);
-    let next = places
-        .last()
-        .filter(|_| more)
-        .map(|(order, key)| Cursor::new(name, order, key));
-    Ok(Page::new(
-        places.into_iter().map(|(_, key)| key).collect(),
-        next,
-    ))
+    let next = places.last().filter(|_| more).map(|(order, key)| Cursor::new(name, order, key));
+    Ok(Page::new(places.into_iter().map(|(_, key)| key).collect(), next))
 }

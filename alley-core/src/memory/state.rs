@@ -76,10 +76,7 @@ type Undo = (&'static str, Key, Option<StoredRow>);
 impl State {
     #[cfg(feature = "conformance")]
     pub(super) fn broken(fault: Fault) -> Self {
-        Self {
-            fault: Some(fault),
-            ..Self::default()
-        }
+        Self { fault: Some(fault), ..Self::default() }
     }
 
     #[cfg(feature = "conformance")]
@@ -121,19 +118,10 @@ impl State {
         if !forgets && self.commits.contains(&commit.id) {
             return Ok(Committed::new(true));
         }
-        let Commit {
-            id,
-            expects,
-            changes,
-            audit,
-            facts,
-            ..
-        } = commit;
+        let Commit { id, expects, changes, audit, facts, .. } = commit;
         self.check(&expects)?;
         let mut undo = Vec::new();
-        let audit = audit
-            .into_iter()
-            .map(|entry| crate::Write::Insert(entry).into());
+        let audit = audit.into_iter().map(|entry| crate::Write::Insert(entry).into());
         for write in changes.into_iter().chain(audit) {
             if let Err(error) = self.apply(write, &mut undo) {
                 self.roll_back(undo);
@@ -151,9 +139,7 @@ impl State {
             return Ok(());
         }
         for expect in expects {
-            let found = self
-                .row(expect.record, &expect.key)
-                .map(|stored| stored.version);
+            let found = self.row(expect.record, &expect.key).map(|stored| stored.version);
             let holds = match expect.basis {
                 Basis::Absent => found.is_none(),
                 Basis::Version(version) => found == Some(version),
@@ -226,9 +212,7 @@ impl State {
         if let (Some(found), true) = (found, self.breaks(Fault::IgnoresVersions)) {
             return Ok(found);
         }
-        found
-            .filter(|found| *found == read)
-            .ok_or_else(|| conflict(record, key))
+        found.filter(|found| *found == read).ok_or_else(|| conflict(record, key))
     }
 
     fn write(
@@ -264,14 +248,7 @@ impl State {
             let stream = entry.fact.stream();
             let head = self.heads.entry(stream).or_default();
             *head = head.saturating_add(1);
-            self.outbox.insert(
-                (stream, *head),
-                Waiting {
-                    entry,
-                    attempts: 0,
-                    available: None,
-                },
-            );
+            self.outbox.insert((stream, *head), Waiting { entry, attempts: 0, available: None });
         }
     }
 }
@@ -286,10 +263,7 @@ impl Waiting {
 fn fields<'a>(record: &RecordType, row: &'a Row, names: &[&str]) -> Option<Vec<&'a Value>> {
     names
         .iter()
-        .map(|name| {
-            row.get(record.position(name)?)
-                .filter(|value| **value != Value::Null)
-        })
+        .map(|name| row.get(record.position(name)?).filter(|value| **value != Value::Null))
         .collect()
 }
 

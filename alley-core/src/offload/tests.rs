@@ -26,10 +26,7 @@ fn work_runs_elsewhere_and_its_value_comes_back() {
 fn a_thread_is_free_when_its_caller_hears_of_the_end() {
     let offload = patient(1, 0).unwrap();
     for number in 0..1_000 {
-        assert_eq!(
-            pollster::block_on(call(&offload, move || number)),
-            Ok(number)
-        );
+        assert_eq!(pollster::block_on(call(&offload, move || number)), Ok(number));
     }
 }
 

@@ -21,10 +21,7 @@ pub(super) fn contains(password: &str, own_words: &[&str]) -> bool {
 fn is_repetition(letters: &[char]) -> bool {
     (1..=8).any(|period| {
         letters.len() >= period * 2
-            && letters
-                .iter()
-                .zip(letters.iter().skip(period))
-                .all(|(a, b)| a == b)
+            && letters.iter().zip(letters.iter().skip(period)).all(|(a, b)| a == b)
     })
 }
 
@@ -35,12 +32,8 @@ fn is_walk(letters: &[char]) -> bool {
         let forwards = row.iter().cycle();
         let backwards = row.iter().rev().cycle();
         (0..row.len()).any(|start| {
-            letters
-                .iter()
-                .eq(forwards.clone().skip(start).take(letters.len()))
-                || letters
-                    .iter()
-                    .eq(backwards.clone().skip(start).take(letters.len()))
+            letters.iter().eq(forwards.clone().skip(start).take(letters.len()))
+                || letters.iter().eq(backwards.clone().skip(start).take(letters.len()))
         })
     })
 }
@@ -66,10 +59,7 @@ fn is_made_of_own_words(folded: &str, own_words: &[&str]) -> bool {
     let mut rest = folded;
     let mut found = false;
     while let Some(first) = rest.chars().next() {
-        if let Some(after) = words
-            .iter()
-            .find_map(|word| rest.strip_prefix(word.as_str()))
-        {
+        if let Some(after) = words.iter().find_map(|word| rest.strip_prefix(word.as_str())) {
             rest = after;
             found = true;
         } else if first.is_alphabetic() {
@@ -321,12 +311,9 @@ mod tests {
 
     #[test]
     fn pairs_of_common_words_are_refused_with_digits_behind() {
-        for bad in [
-            "passwordpassword",
-            "Welcome-Password1",
-            "administrator2026!",
-            "iloveyou dragon",
-        ] {
+        for bad in
+            ["passwordpassword", "Welcome-Password1", "administrator2026!", "iloveyou dragon"]
+        {
             assert!(contains(bad, &[]), "{bad}");
         }
     }

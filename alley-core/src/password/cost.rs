@@ -2,10 +2,7 @@
 
 /// What one Argon2 computation costs: any values, for reading what others stored.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "RFC 9106 has exactly these three"
-)]
+#[expect(clippy::exhaustive_structs, reason = "RFC 9106 has exactly these three")]
 pub struct Cost {
     /// Memory in KiB (m).
     pub memory_kib: u32,
@@ -56,11 +53,7 @@ impl HashParams {
     }
 
     const fn listed(memory_kib: u32, passes: u32) -> Self {
-        Self(Cost {
-            memory_kib,
-            passes,
-            lanes: 1,
-        })
+        Self(Cost { memory_kib, passes, lanes: 1 })
     }
 }
 
@@ -101,11 +94,7 @@ impl HashBounds {
 impl Default for HashBounds {
     /// 256 MiB, 16 passes, 8 lanes.
     fn default() -> Self {
-        Self(Cost {
-            memory_kib: 262_144,
-            passes: 16,
-            lanes: 8,
-        })
+        Self(Cost { memory_kib: 262_144, passes: 16, lanes: 8 })
     }
 }
 
@@ -115,19 +104,9 @@ mod tests {
 
     #[test]
     fn weak_or_excessive_parameters_are_refused() {
-        let new = |memory_kib, passes, lanes| {
-            HashParams::new(Cost {
-                memory_kib,
-                passes,
-                lanes,
-            })
-        };
+        let new = |memory_kib, passes, lanes| HashParams::new(Cost { memory_kib, passes, lanes });
         for listed in HashParams::LISTED {
-            let Cost {
-                memory_kib,
-                passes,
-                lanes,
-            } = listed.cost();
+            let Cost { memory_kib, passes, lanes } = listed.cost();
             assert!(new(memory_kib, passes, lanes).is_ok());
             assert!(new(memory_kib - 1, passes, lanes).is_err());
             assert!(new(memory_kib, passes - 1, lanes).is_err() || passes == 1);

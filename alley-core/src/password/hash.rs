@@ -101,10 +101,7 @@ pub struct Hasher {
 impl Hasher {
     /// Makes new hashes with `params`.
     pub fn new(params: HashParams) -> Self {
-        Self {
-            params,
-            ..Self::default()
-        }
+        Self { params, ..Self::default() }
     }
 
     /// Verifies stored hashes up to `bounds`.
@@ -178,15 +175,8 @@ impl Hasher {
         let cost = self.params.cost();
         let input = Argon2idInput::new(password.expose_bytes(), salt);
         compute(&self.pool, cost, &input, &mut output[..])?;
-        let Cost {
-            memory_kib,
-            passes,
-            lanes,
-        } = cost;
-        let (salt, output) = (
-            STANDARD_NO_PAD.encode(salt),
-            STANDARD_NO_PAD.encode(&output[..]),
-        );
+        let Cost { memory_kib, passes, lanes } = cost;
+        let (salt, output) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(&output[..]));
         Ok(PasswordHash::from_phc(format!(
             "$argon2id$v=19$m={memory_kib},t={passes},p={lanes}${salt}${output}"
         )))
@@ -218,12 +208,7 @@ pub struct Argon2idInput<'a> {
 
 impl<'a> Argon2idInput<'a> {
     const fn new(password: &'a [u8], salt: &'a [u8]) -> Self {
-        Self {
-            password,
-            salt,
-            secret: &[],
-            associated_data: &[],
-        }
+        Self { password, salt, secret: &[], associated_data: &[] }
     }
 }
 
@@ -252,18 +237,9 @@ fn compute(
     let refuse = |_| HashError::Input("see RFC 9106, section 3.1, for the ranges");
     let data = AssociatedData::new(input.associated_data).map_err(refuse)?;
     let mut params = ParamsBuilder::new();
-    params
-        .m_cost(cost.memory_kib)
-        .t_cost(cost.passes)
-        .p_cost(cost.lanes);
-    let params = params
-        .output_len(output.len())
-        .data(data)
-        .build()
-        .map_err(refuse)?;
-    let mut memory = pool
-        .take(params.block_count())
-        .ok_or(HashError::OutOfMemory)?;
+    params.m_cost(cost.memory_kib).t_cost(cost.passes).p_cost(cost.lanes);
+    let params = params.output_len(output.len()).data(data).build().map_err(refuse)?;
+    let mut memory = pool.take(params.block_count()).ok_or(HashError::OutOfMemory)?;
     let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
     let argon2 = Argon2::new_with_secret(input.secret, algorithm, version, params);
     argon2
@@ -297,11 +273,7 @@ impl Stored {
             let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
             (plain && !digits.starts_with('0')).then(|| digits.parse().ok())?
         };
-        let cost = Cost {
-            memory_kib: number("m=")?,
-            passes: number("t=")?,
-            lanes: number("p=")?,
-        };
+        let cost = Cost { memory_kib: number("m=")?, passes: number("t=")?, lanes: number("p=")? };
         if params.next().is_some() {
             return None;
         }

@@ -17,30 +17,19 @@ impl Pool {
 
     /// Memory of at least `blocks` KiB, all zero; none if the system has no more.
     pub(super) fn take(&self, blocks: usize) -> Option<Memory<'_>> {
-        let kept = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+        let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut buffer = kept.unwrap_or_default();
         if let Some(missing) = blocks.checked_sub(buffer.len()) {
             buffer.try_reserve_exact(missing).ok()?;
             buffer.resize(blocks, Block::new());
         }
-        Some(Memory {
-            pool: self,
-            buffer,
-            used: blocks,
-        })
+        Some(Memory { pool: self, buffer, used: blocks })
     }
 
     #[cfg(test)]
     pub(super) fn idle_words(&self) -> Vec<u64> {
         let idle = self.idle.lock().unwrap();
-        idle.iter()
-            .flatten()
-            .flat_map(|block| block.as_ref().iter().copied())
-            .collect()
+        idle.iter().flatten().flat_map(|block| block.as_ref().iter().copied()).collect()
     }
 }
 
@@ -62,11 +51,7 @@ impl Drop for Memory<'_> {
         for block in self.blocks() {
             block.zeroize();
         }
-        let mut idle = self
-            .pool
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < Pool::MOST_IDLE {
             idle.push(std::mem::take(&mut self.buffer));
         }

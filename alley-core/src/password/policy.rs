@@ -71,9 +71,7 @@ impl PasswordPolicy {
     /// When the text is too large or holds NUL.
     pub fn read(&self, text: &str) -> Result<Password, PasswordError> {
         if text.len() > self.max_bytes {
-            return Err(PasswordError::TooLong {
-                max_bytes: self.max_bytes,
-            });
+            return Err(PasswordError::TooLong { max_bytes: self.max_bytes });
         }
         if self.nul == NulRule::Refuse && text.contains('\0') {
             return Err(PasswordError::HasNul);
@@ -89,9 +87,7 @@ impl PasswordPolicy {
     pub fn accept(&self, text: &str, own_words: &[&str]) -> Result<Password, PasswordError> {
         let password = self.read(text)?;
         if password.code_points() < self.min_code_points {
-            return Err(PasswordError::TooShort {
-                min_code_points: self.min_code_points,
-            });
+            return Err(PasswordError::TooShort { min_code_points: self.min_code_points });
         }
         if blocklist::contains(password.expose_text(), own_words) {
             return Err(PasswordError::Blocklisted);
@@ -103,11 +99,7 @@ impl PasswordPolicy {
 impl Default for PasswordPolicy {
     /// At least 15 code points, at most 4,096 octets, no NUL.
     fn default() -> Self {
-        Self {
-            min_code_points: 15,
-            max_bytes: 4_096,
-            nul: NulRule::Refuse,
-        }
+        Self { min_code_points: 15, max_bytes: 4_096, nul: NulRule::Refuse }
     }
 }
 
@@ -165,9 +157,7 @@ mod tests {
 
     #[test]
     fn length_is_counted_in_code_points_after_composition() {
-        let short = Err(PasswordError::TooShort {
-            min_code_points: 15,
-        });
+        let short = Err(PasswordError::TooShort { min_code_points: 15 });
         assert_eq!(judge("vexing-quartzy"), short);
         assert_eq!(judge("vexing-quartzyx"), Ok(()));
         let emoji: String = "😀🦀🌍🎲🧭🪁🧵🫖🥝🛶🪐🎷🧊🦉🪴".into();
@@ -188,11 +178,7 @@ mod tests {
     fn sizes_are_bounded_before_any_work() {
         let long = Err(PasswordError::TooLong { max_bytes: 4_096 });
         assert_eq!(judge(&"xy-".repeat(400_000)), long);
-        let many = |count: u32| {
-            (0..count)
-                .filter_map(|n| char::from_u32(0x4e00 + n))
-                .collect()
-        };
+        let many = |count: u32| (0..count).filter_map(|n| char::from_u32(0x4e00 + n)).collect();
         let four_thousand: String = many(1_365);
         assert_eq!(judge(&four_thousand), Ok(()));
         assert_eq!(judge(&format!("{four_thousand}ab")), long);
@@ -206,14 +192,8 @@ mod tests {
         let policy = PasswordPolicy::default();
         assert_eq!(policy.read("abc\0def").err(), Some(PasswordError::HasNul));
         let lenient = policy.with_nul(NulRule::Hash);
-        assert_eq!(
-            lenient.read("abc\0def").unwrap().expose_bytes(),
-            b"abc\0def"
-        );
-        assert_eq!(
-            policy.read("a\u{1}\nb").unwrap().expose_bytes(),
-            b"a\x01\nb"
-        );
+        assert_eq!(lenient.read("abc\0def").unwrap().expose_bytes(), b"abc\0def");
+        assert_eq!(policy.read("a\u{1}\nb").unwrap().expose_bytes(), b"a\x01\nb");
     }
 
     #[test]
@@ -225,13 +205,7 @@ mod tests {
     fn policies_out_of_range_are_refused() {
         let policy = PasswordPolicy::default();
         assert!(policy.with_min_code_points(7).is_err());
-        assert!(
-            policy
-                .with_min_code_points(8)
-                .unwrap()
-                .accept("zpqmwlxk", &[])
-                .is_ok()
-        );
+        assert!(policy.with_min_code_points(8).unwrap().accept("zpqmwlxk", &[]).is_ok());
         assert!(policy.with_min_code_points(65).is_err());
         assert!(policy.with_max_bytes(255).is_err());
         assert!(policy.with_max_bytes(16_385).is_err());

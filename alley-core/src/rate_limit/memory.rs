@@ -40,20 +40,12 @@ impl MemoryLimiter {
 
     /// Keeps up to `capacity` keys, at least one.
     pub fn with_capacity(clock: Arc<dyn Clock>, capacity: usize) -> Self {
-        Self {
-            clock,
-            capacity: capacity.max(1),
-            state: Mutex::default(),
-        }
+        Self { clock, capacity: capacity.max(1), state: Mutex::default() }
     }
 
     /// How many keys are kept now.
     pub fn len(&self) -> usize {
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .full_at
-            .len()
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).full_at.len()
     }
 
     /// Whether no key is kept.
@@ -119,11 +111,7 @@ mod tests {
     fn parts(capacity: usize) -> (Arc<ManualClock>, MemoryLimiter, Limit) {
         let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH));
         let limiter = MemoryLimiter::with_capacity(Arc::clone(&clock) as _, capacity);
-        (
-            clock,
-            limiter,
-            Limit::per(5, TimeDelta::seconds(60)).unwrap(),
-        )
+        (clock, limiter, Limit::per(5, TimeDelta::seconds(60)).unwrap())
     }
 
     #[test]

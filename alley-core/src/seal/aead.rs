@@ -23,11 +23,7 @@ pub(super) struct MessageKeys {
 impl MessageKeys {
     pub(super) fn derive(root: &[u8; 32], nonce: &[u8; NONCE_BYTES]) -> Self {
         let mut okm = Zeroizing::new([0_u8; 64]);
-        expand(
-            &Hkdf::new(Some(nonce), root),
-            &[b"alley seal 1 xchacha20poly1305"],
-            &mut okm[..],
-        );
+        expand(&Hkdf::new(Some(nonce), root), &[b"alley seal 1 xchacha20poly1305"], &mut okm[..]);
         let mut key = Zeroizing::new([0_u8; 32]);
         let mut commitment = [0_u8; COMMITMENT_BYTES];
         for (to, from) in key.iter_mut().chain(&mut commitment).zip(okm.iter()) {
@@ -51,15 +47,7 @@ pub(super) fn seal(
     plaintext: &[u8],
 ) -> Option<Vec<u8>> {
     let cipher = XChaCha20Poly1305::new(key.into());
-    cipher
-        .encrypt(
-            nonce.into(),
-            Payload {
-                msg: plaintext,
-                aad: associated,
-            },
-        )
-        .ok()
+    cipher.encrypt(nonce.into(), Payload { msg: plaintext, aad: associated }).ok()
 }
 
 pub(super) fn open(
@@ -68,9 +56,7 @@ pub(super) fn open(
     associated: &[u8],
     ciphertext: &[u8],
 ) -> Result<SecretSlice<u8>, OpenError> {
-    let (message, tag) = ciphertext
-        .split_last_chunk::<TAG_BYTES>()
-        .ok_or(OpenError::Rejected)?;
+    let (message, tag) = ciphertext.split_last_chunk::<TAG_BYTES>().ok_or(OpenError::Rejected)?;
     let mut message = message.to_vec();
     let cipher = XChaCha20Poly1305::new(key.into());
     let outcome = cipher.decrypt_inout_detached(

@@ -33,13 +33,7 @@ impl<'a> SealContext<'a> {
         tenant: Option<TenantId>,
         key: &'a [u8],
     ) -> Self {
-        Self {
-            tenant,
-            record,
-            field,
-            key,
-            purpose: "stored field",
-        }
+        Self { tenant, record, field, key, purpose: "stored field" }
     }
 
     /// The same place for another use than storage in that field, such as a value that is handed
@@ -102,9 +96,7 @@ mod tests {
     #[test]
     fn a_moved_border_between_parts_is_seen() {
         let data = |record, field, key| {
-            SealContext::field(record, field, None, key)
-                .associated_data(b"h")
-                .to_vec()
+            SealContext::field(record, field, None, key).associated_data(b"h").to_vec()
         };
         assert_ne!(data("ab", "c", b""), data("a", "bc", b""));
         assert_ne!(data("a", "b", b"c"), data("a", "bc", b""));

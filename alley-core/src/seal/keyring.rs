@@ -62,10 +62,7 @@ impl SealKey {
     /// When there are more or fewer, or all are zero.
     pub fn from_bytes(id: KeyId, bytes: &[u8]) -> Result<Self, KeyringError> {
         let array = <[u8; 32]>::try_from(bytes);
-        let array = array.map_err(|_wrong| KeyringError::Length {
-            id,
-            found: bytes.len(),
-        })?;
+        let array = array.map_err(|_wrong| KeyringError::Length { id, found: bytes.len() })?;
         Self::checked(id, Zeroizing::new(array))
     }
 
@@ -82,10 +79,7 @@ impl SealKey {
         match STANDARD.decode_slice(text, &mut buffer[..]) {
             Ok(32) => {
                 let mut bytes = Zeroizing::new([0_u8; 32]);
-                bytes
-                    .iter_mut()
-                    .zip(buffer.iter())
-                    .for_each(|(to, from)| *to = *from);
+                bytes.iter_mut().zip(buffer.iter()).for_each(|(to, from)| *to = *from);
                 Self::checked(id, bytes)
             }
             _ => Err(KeyringError::Base64 { id }),
@@ -154,25 +148,14 @@ struct Entry {
 
 impl Keyring {
     /// A keyring of one key.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "the key is wiped when this returns"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "the key is wiped when this returns")]
     pub fn of(primary: SealKey) -> Self {
-        Self {
-            primary: Entry::new(&primary),
-            decrypt_only: Vec::new(),
-            disabled: Vec::new(),
-        }
+        Self { primary: Entry::new(&primary), decrypt_only: Vec::new(), disabled: Vec::new() }
     }
 
     /// Starts a keyring of several keys, of which `primary` seals.
     pub const fn builder(primary: SealKey) -> KeyringBuilder {
-        KeyringBuilder {
-            primary,
-            decrypt_only: Vec::new(),
-            disabled: Vec::new(),
-        }
+        KeyringBuilder { primary, decrypt_only: Vec::new(), disabled: Vec::new() }
     }
 
     /// The key that everything new is sealed under.
@@ -231,11 +214,7 @@ impl Entry {
         let derivation = Hkdf::new(Some(b"alley keyring 1"), &key.bytes[..]);
         let mut sealing_root = Zeroizing::new([0_u8; 32]);
         aead::expand(&derivation, &[b"alley seal 1"], &mut sealing_root[..]);
-        Self {
-            id: key.id,
-            sealing_root,
-            derivation,
-        }
+        Self { id: key.id, sealing_root, derivation }
     }
 }
 
@@ -268,9 +247,7 @@ impl KeyringBuilder {
     /// # Errors
     /// When a number occurs twice, or two numbers have the same octets.
     pub fn build(self) -> Result<Keyring, KeyringError> {
-        let keys: Vec<_> = std::iter::once(&self.primary)
-            .chain(&self.decrypt_only)
-            .collect();
+        let keys: Vec<_> = std::iter::once(&self.primary).chain(&self.decrypt_only).collect();
         let mut ids: Vec<_> = keys.iter().map(|key| key.id).collect();
         ids.extend(&self.disabled);
         ids.sort_unstable();
@@ -283,10 +260,7 @@ impl KeyringBuilder {
                 .skip(index + 1)
                 .find(|other| bool::from(other.bytes.ct_eq(&key.bytes[..])))
             {
-                return Err(KeyringError::DuplicateKey {
-                    id: key.id,
-                    other: same.id,
-                });
+                return Err(KeyringError::DuplicateKey { id: key.id, other: same.id });
             }
         }
         Ok(Keyring {

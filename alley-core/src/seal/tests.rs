@@ -18,9 +18,7 @@ fn key(number: u32) -> SealKey {
 }
 
 fn sealed(keyring: &Keyring, plaintext: &[u8]) -> Sealed {
-    keyring
-        .seal(&HERE, plaintext, &SeededRandom::new(99))
-        .unwrap()
+    keyring.seal(&HERE, plaintext, &SeededRandom::new(99)).unwrap()
 }
 
 fn rejected(keyring: &Keyring, context: &SealContext<'_>, sealed: &Sealed) -> bool {
@@ -34,10 +32,7 @@ fn plaintext_comes_back_also_when_it_is_empty_or_as_long_as_allowed() {
         let plaintext = vec![7; length];
         let value = sealed(&keyring, &plaintext);
         assert_eq!(value.as_bytes().len(), length + 78);
-        assert_eq!(
-            keyring.open(&HERE, &value).unwrap().expose_secret(),
-            plaintext
-        );
+        assert_eq!(keyring.open(&HERE, &value).unwrap().expose_secret(), plaintext);
     }
     let too_long = vec![7; Sealed::MAX_PLAINTEXT_BYTES + 1];
     let outcome = keyring.seal(&HERE, &too_long, &SeededRandom::new(1));
@@ -50,10 +45,7 @@ fn two_seals_of_one_text_differ() {
     let random = SeededRandom::new(5);
     let [a, b] = [(); 2].map(|()| keyring.seal(&HERE, b"text", &random).unwrap());
     assert_ne!(a, b);
-    assert_eq!(
-        keyring.open_text(&HERE, &a).unwrap().expose_secret(),
-        "text"
-    );
+    assert_eq!(keyring.open_text(&HERE, &a).unwrap().expose_secret(), "text");
 }
 
 #[test]
@@ -88,11 +80,7 @@ fn every_truncation_and_every_changed_bit_is_an_error() {
         changed[bit / 8] ^= 1 << (bit % 8);
         let outcome = keyring.open(&HERE, &Sealed::from_bytes(changed)).err();
         let in_key_id = (2..6).contains(&(bit / 8));
-        assert_eq!(
-            matches!(outcome, Some(OpenError::UnknownKey(_))),
-            in_key_id,
-            "{bit}"
-        );
+        assert_eq!(matches!(outcome, Some(OpenError::UnknownKey(_))), in_key_id, "{bit}");
         assert!(outcome.is_some(), "{bit}");
     }
     let mut longer = bytes.to_vec();
@@ -109,14 +97,8 @@ fn random_octets_of_any_length_are_an_error() {
     for length in 0..200 {
         let mut bytes = vec![0; length];
         random.fill(&mut bytes).unwrap();
-        bytes
-            .iter_mut()
-            .zip([1, 1, 0, 0, 0, 1])
-            .for_each(|(to, from)| *to = from);
-        assert!(
-            rejected(&keyring, &HERE, &Sealed::from_bytes(bytes)),
-            "{length}"
-        );
+        bytes.iter_mut().zip([1, 1, 0, 0, 0, 1]).for_each(|(to, from)| *to = from);
+        assert!(rejected(&keyring, &HERE, &Sealed::from_bytes(bytes)), "{length}");
     }
 }
 
@@ -126,16 +108,8 @@ fn a_wrong_commitment_is_rejected_although_the_tag_fits() {
     let (id, root) = keyring.primary();
     let nonce = [9; 24];
     let keys = aead::MessageKeys::derive(root, &nonce);
-    let honest = Header {
-        id,
-        nonce,
-        commitment: keys.commitment,
-    };
-    let forged = Header {
-        id,
-        nonce,
-        commitment: [0; 32],
-    };
+    let honest = Header { id, nonce, commitment: keys.commitment };
+    let forged = Header { id, nonce, commitment: [0; 32] };
     let open = |header| keyring.open(&HERE, &write(header, &keys, &HERE, b"text").unwrap());
     assert!(open(&honest).is_ok());
     assert_eq!(open(&forged).err(), Some(OpenError::Rejected));
@@ -144,32 +118,17 @@ fn a_wrong_commitment_is_rejected_although_the_tag_fits() {
 #[test]
 fn values_under_old_keys_open_until_the_key_is_disabled() {
     let old = sealed(&Keyring::of(key(1)), b"text");
-    let rotated = Keyring::builder(key(2))
-        .decrypt_only(key(1))
-        .build()
-        .unwrap();
+    let rotated = Keyring::builder(key(2)).decrypt_only(key(1)).build().unwrap();
     assert!(rotated.needs_reseal(&old));
     let new = rotated.reseal(&HERE, &old, &SeededRandom::new(4)).unwrap();
     assert!(!rotated.needs_reseal(&new));
     assert_eq!(new.key_id(), Some(KeyId::new(2)));
 
-    let disabled = Keyring::builder(key(2))
-        .disabled(KeyId::new(1))
-        .build()
-        .unwrap();
-    assert_eq!(
-        disabled.open(&HERE, &old).err(),
-        Some(OpenError::KeyDisabled(KeyId::new(1)))
-    );
-    assert_eq!(
-        disabled.open_text(&HERE, &new).unwrap().expose_secret(),
-        "text"
-    );
+    let disabled = Keyring::builder(key(2)).disabled(KeyId::new(1)).build().unwrap();
+    assert_eq!(disabled.open(&HERE, &old).err(), Some(OpenError::KeyDisabled(KeyId::new(1))));
+    assert_eq!(disabled.open_text(&HERE, &new).unwrap().expose_secret(), "text");
     let without = Keyring::of(key(2));
-    assert_eq!(
-        without.open(&HERE, &old).err(),
-        Some(OpenError::UnknownKey(KeyId::new(1)))
-    );
+    assert_eq!(without.open(&HERE, &old).err(), Some(OpenError::UnknownKey(KeyId::new(1))));
 }
 
 #[test]
@@ -186,13 +145,9 @@ fn the_golden_value_of_version_1_opens() {
     let tenant = TenantId::from_uuid(uuid::Uuid::from_u128(0x0123_4567_89ab_cdef));
     let context = SealContext::field("connection", "access_token", Some(tenant), b"golden");
     let golden = hex::decode::<GOLDEN_BYTES>(GOLDEN).expect("hexadecimal");
-    let opened = keyring
-        .open_text(&context, &Sealed::from_bytes(&golden[..]))
-        .unwrap();
+    let opened = keyring.open_text(&context, &Sealed::from_bytes(&golden[..])).unwrap();
     assert_eq!(opened.expose_secret(), "alley golden 1");
-    let again = keyring
-        .seal(&context, b"alley golden 1", &SeededRandom::new(1))
-        .unwrap();
+    let again = keyring.seal(&context, b"alley golden 1", &SeededRandom::new(1)).unwrap();
     assert_eq!(hex::encode(again.as_bytes()), GOLDEN);
 }
 
@@ -208,24 +163,15 @@ fn keyed_hashes_of_one_value_differ_by_purpose_field_and_kind() {
     assert_ne!(made, keyring.mac(b, &[b"xy", b"z"]));
     assert_ne!(made, keyring.mac(a, &[b"x", b"yz"]));
     assert_ne!(keyring.mac(a, &[b"x"]), keyring.blind_index("a", b"x"));
-    assert_ne!(
-        keyring.blind_index("a", b"x"),
-        keyring.blind_index("b", b"x")
-    );
+    assert_ne!(keyring.blind_index("a", b"x"), keyring.blind_index("b", b"x"));
 }
 
 #[test]
 fn hashes_under_old_keys_verify_and_are_found_until_the_key_is_gone() {
     let purpose = MacPurpose::new("cookie");
     let before = Keyring::of(key(1));
-    let during = Keyring::builder(key(2))
-        .decrypt_only(key(1))
-        .build()
-        .unwrap();
-    let after = Keyring::builder(key(2))
-        .disabled(KeyId::new(1))
-        .build()
-        .unwrap();
+    let during = Keyring::builder(key(2)).decrypt_only(key(1)).build().unwrap();
+    let after = Keyring::builder(key(2)).disabled(KeyId::new(1)).build().unwrap();
     let old = before.mac(purpose, &[b"v"]);
     let check = |keyring: &Keyring, mac: &[u8]| keyring.verify_mac(purpose, &[b"v"], mac);
     assert_eq!(check(&before, old.as_bytes()), MacCheck::Current);
@@ -238,43 +184,20 @@ fn hashes_under_old_keys_verify_and_are_found_until_the_key_is_gone() {
     assert_eq!(named(&during), Ok(MacCheck::Outdated));
     assert_eq!(named(&after), Err(OpenError::KeyDisabled(KeyId::new(1))));
 
-    assert!(
-        during
-            .blind_indexes("e", b"v")
-            .contains(&before.blind_index("e", b"v"))
-    );
-    assert_eq!(
-        during.blind_indexes("e", b"v")[0],
-        during.blind_index("e", b"v")
-    );
-    assert!(
-        !after
-            .blind_indexes("e", b"v")
-            .contains(&before.blind_index("e", b"v"))
-    );
+    assert!(during.blind_indexes("e", b"v").contains(&before.blind_index("e", b"v")));
+    assert_eq!(during.blind_indexes("e", b"v")[0], during.blind_index("e", b"v"));
+    assert!(!after.blind_indexes("e", b"v").contains(&before.blind_index("e", b"v")));
     assert_eq!(during.mac_candidates(purpose, &[b"v"]).len(), 2);
 }
 
 #[test]
 fn keys_of_the_wrong_form_are_refused() {
     let id = KeyId::new(1);
-    assert!(matches!(
-        SealKey::from_bytes(id, &[1; 31]),
-        Err(KeyringError::Length { .. })
-    ));
-    assert!(matches!(
-        SealKey::from_bytes(id, &[0; 32]),
-        Err(KeyringError::Zero { .. })
-    ));
-    assert!(matches!(
-        SealKey::from_hex(id, &"0".repeat(64)),
-        Err(KeyringError::Zero { .. })
-    ));
+    assert!(matches!(SealKey::from_bytes(id, &[1; 31]), Err(KeyringError::Length { .. })));
+    assert!(matches!(SealKey::from_bytes(id, &[0; 32]), Err(KeyringError::Zero { .. })));
+    assert!(matches!(SealKey::from_hex(id, &"0".repeat(64)), Err(KeyringError::Zero { .. })));
     assert!(SealKey::from_hex(id, &"a1".repeat(32)).is_ok());
-    assert!(matches!(
-        SealKey::from_hex(id, "passphrase"),
-        Err(KeyringError::Hex { .. })
-    ));
+    assert!(matches!(SealKey::from_hex(id, "passphrase"), Err(KeyringError::Hex { .. })));
     let good = "QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI=";
     assert!(SealKey::from_base64(id, good).is_ok());
     for wrong in [
@@ -286,10 +209,7 @@ fn keys_of_the_wrong_form_are_refused() {
         "",
     ] {
         let outcome = SealKey::from_base64(id, wrong);
-        assert!(
-            matches!(outcome, Err(KeyringError::Base64 { .. })),
-            "{wrong}"
-        );
+        assert!(matches!(outcome, Err(KeyringError::Base64 { .. })), "{wrong}");
     }
 }
 
@@ -302,13 +222,7 @@ fn one_number_or_one_key_twice_is_refused() {
     assert_eq!(also_disabled.err(), Some(KeyringError::DuplicateId { id }));
     let [a, b] = [1, 2].map(|n| SealKey::from_bytes(KeyId::new(n), &[5; 32]).unwrap());
     let same = Keyring::builder(a).decrypt_only(b).build();
-    assert_eq!(
-        same.err(),
-        Some(KeyringError::DuplicateKey {
-            id,
-            other: KeyId::new(2)
-        })
-    );
+    assert_eq!(same.err(), Some(KeyringError::DuplicateKey { id, other: KeyId::new(2) }));
 }
 
 #[test]
@@ -320,15 +234,9 @@ fn nothing_shown_holds_key_or_plaintext() {
     assert_eq!(format!("{value:?}"), "Sealed(key 3, 84 bytes)");
     let opened = keyring.open(&HERE, &value).unwrap();
     for shown in [format!("{keyring:?}"), format!("{opened:?}")] {
-        assert!(
-            !shown.contains("canary") && !shown.contains("171"),
-            "{shown}"
-        );
+        assert!(!shown.contains("canary") && !shown.contains("171"), "{shown}");
     }
-    assert_eq!(
-        OpenError::Rejected.to_string(),
-        "sealed value is not valid here"
-    );
+    assert_eq!(OpenError::Rejected.to_string(), "sealed value is not valid here");
 }
 
 #[test]

@@ -37,10 +37,7 @@ impl SessionCookie {
     pub(super) fn sign(token: &SecretString, keyring: &Keyring) -> Self {
         let key = keyring.primary_id().get().to_string();
         let token = token.expose_secret();
-        let mac = keyring.mac(
-            PURPOSE,
-            &[VERSION.as_bytes(), key.as_bytes(), token.as_bytes()],
-        );
+        let mac = keyring.mac(PURPOSE, &[VERSION.as_bytes(), key.as_bytes(), token.as_bytes()]);
         let mac = URL_SAFE_NO_PAD.encode(mac.as_bytes());
         Self(SecretString::from(format!("{VERSION}.{key}.{token}.{mac}")))
     }
@@ -92,10 +89,7 @@ impl Presented {
             Ok(MacCheck::Outdated) => Some(SessionCookie::sign(&token.into(), keyring)),
             Ok(MacCheck::Rejected) | Err(_) => return None,
         };
-        Some(Self {
-            hash: token::digest(token),
-            reissue,
-        })
+        Some(Self { hash: token::digest(token), reissue })
     }
 }
 
@@ -132,20 +126,10 @@ mod tests {
             let changed = String::from_utf8(changed).unwrap();
             // The last character of each base64 group has bits that must be zero, so even those
             // changes are seen.
-            assert!(
-                Presented::read(&changed, &keyring).is_none(),
-                "place {place}"
-            );
+            assert!(Presented::read(&changed, &keyring).is_none(), "place {place}");
         }
         let cut = text.split_at(text.len() - 1).0;
-        for wrong in [
-            "",
-            "v1",
-            "v1.1.",
-            cut,
-            &format!("{text}A"),
-            &format!("{text}.A"),
-        ] {
+        for wrong in ["", "v1", "v1.1.", cut, &format!("{text}A"), &format!("{text}.A")] {
             assert!(Presented::read(wrong, &keyring).is_none(), "{wrong}");
         }
     }
@@ -153,19 +137,13 @@ mod tests {
     #[test]
     fn an_older_key_signs_until_it_is_disabled_and_asks_for_reissue() {
         let old = cookie(&Keyring::of(key(1)));
-        let rotated = Keyring::builder(key(2))
-            .decrypt_only(key(1))
-            .build()
-            .unwrap();
+        let rotated = Keyring::builder(key(2)).decrypt_only(key(1)).build().unwrap();
         let read = Presented::read(old.expose(), &rotated).unwrap();
         let reissued = read.reissue.unwrap();
         let again = Presented::read(reissued.expose(), &rotated).unwrap();
         assert!(again.reissue.is_none());
         assert_eq!(again.hash, read.hash);
-        let disabled = Keyring::builder(key(2))
-            .disabled(KeyId::new(1))
-            .build()
-            .unwrap();
+        let disabled = Keyring::builder(key(2)).disabled(KeyId::new(1)).build().unwrap();
         assert!(Presented::read(old.expose(), &disabled).is_none());
         assert!(Presented::read(old.expose(), &Keyring::of(key(2))).is_none());
     }

@@ -32,35 +32,23 @@ const DAY: i64 = 86_400;
 #[test]
 fn idle_and_absolute_limits_end_a_session_at_the_very_second() {
     let fresh = session(1, 0);
-    assert_eq!(
-        fresh.state(&LIMITS, at(DAY - 1)),
-        SessionState::Live { touch: true }
-    );
+    assert_eq!(fresh.state(&LIMITS, at(DAY - 1)), SessionState::Live { touch: true });
     assert_eq!(fresh.state(&LIMITS, at(DAY)), SessionState::Expired);
     let mut busy = fresh;
     busy.seen_at = at(14 * DAY - 10);
-    assert_eq!(
-        busy.state(&LIMITS, at(14 * DAY - 1)),
-        SessionState::Live { touch: false }
-    );
+    assert_eq!(busy.state(&LIMITS, at(14 * DAY - 1)), SessionState::Live { touch: false });
     assert_eq!(busy.state(&LIMITS, at(14 * DAY)), SessionState::Expired);
 }
 
 #[test]
 fn a_clock_set_back_neither_ends_nor_extends() {
     let session = session(1, 3_600);
-    assert_eq!(
-        session.state(&LIMITS, at(0)),
-        SessionState::Live { touch: false }
-    );
+    assert_eq!(session.state(&LIMITS, at(0)), SessionState::Live { touch: false });
     assert_eq!(
         session.state(&LIMITS, DateTime::<Utc>::MIN_UTC),
         SessionState::Live { touch: false }
     );
-    assert_eq!(
-        session.state(&LIMITS, DateTime::<Utc>::MAX_UTC),
-        SessionState::Expired
-    );
+    assert_eq!(session.state(&LIMITS, DateTime::<Utc>::MAX_UTC), SessionState::Expired);
 }
 
 #[test]
@@ -69,38 +57,26 @@ fn a_rotated_token_is_never_live() {
     session.rotated_at = Some(at(5));
     assert_eq!(
         session.state(&LIMITS, at(6)),
-        SessionState::Rotated {
-            since: TimeDelta::seconds(1)
-        }
+        SessionState::Rotated { since: TimeDelta::seconds(1) }
     );
 }
 
 #[test]
 fn uses_within_a_minute_are_written_once() {
     let session = session(1, 0);
-    assert_eq!(
-        session.state(&LIMITS, at(59)),
-        SessionState::Live { touch: false }
-    );
-    assert_eq!(
-        session.state(&LIMITS, at(60)),
-        SessionState::Live { touch: true }
-    );
+    assert_eq!(session.state(&LIMITS, at(59)), SessionState::Live { touch: false });
+    assert_eq!(session.state(&LIMITS, at(60)), SessionState::Live { touch: true });
 }
 
 #[test]
 fn the_twenty_first_session_takes_the_place_of_the_longest_unused() {
-    let mut stored: Vec<_> = (1..=20)
-        .map(|n| Versioned::new(session(n, 0), Version::FIRST))
-        .collect();
+    let mut stored: Vec<_> =
+        (1..=20).map(|n| Versioned::new(session(n, 0), Version::FIRST)).collect();
     for (place, stored) in stored.iter_mut().enumerate() {
         stored.record.seen_at = at(100 - i64::try_from(place).unwrap());
     }
     let ids = |sessions: Vec<&Versioned<Session>>| -> Vec<u128> {
-        sessions
-            .iter()
-            .map(|s| s.record.session_id.as_uuid().as_u128())
-            .collect()
+        sessions.iter().map(|s| s.record.session_id.as_uuid().as_u128()).collect()
     };
     assert_eq!(ids(give_way(&stored, &LIMITS, at(200))), [20]);
     assert_eq!(ids(give_way(&stored[..19], &LIMITS, at(200))), [0_u128; 0]);
@@ -113,9 +89,8 @@ fn the_twenty_first_session_takes_the_place_of_the_longest_unused() {
 
 #[test]
 fn sessions_that_are_over_give_way_first() {
-    let mut stored: Vec<_> = (1..=20)
-        .map(|n| Versioned::new(session(n, DAY), Version::FIRST))
-        .collect();
+    let mut stored: Vec<_> =
+        (1..=20).map(|n| Versioned::new(session(n, DAY), Version::FIRST)).collect();
     stored[4].record.seen_at = at(0);
     let gone = give_way(&stored, &LIMITS, at(DAY + 1));
     assert_eq!(gone.len(), 1);
@@ -124,11 +99,7 @@ fn sessions_that_are_over_give_way_first() {
 
 #[test]
 fn only_the_network_of_an_address_is_kept() {
-    let kept = |text: &str| {
-        Client::new()
-            .with_address(text.parse().unwrap())
-            .kept_network()
-    };
+    let kept = |text: &str| Client::new().with_address(text.parse().unwrap()).kept_network();
     assert_eq!(kept("192.0.2.77").as_deref(), Some("192.0.2.0/24"));
     assert_eq!(kept("::ffff:192.0.2.77").as_deref(), Some("192.0.2.0/24"));
     assert_eq!(kept("2001:db8:7:8::9").as_deref(), Some("2001:db8:7::/48"));

@@ -130,34 +130,25 @@ impl Seen {
             TenantRole::Owner => Some(self.other_owner()?),
             TenantRole::Admin | TenantRole::Member => None,
         };
-        let delete = Write::Delete::<Membership> {
-            key: member.record.key(),
-            read: member.version,
-        };
+        let delete = Write::Delete::<Membership> { key: member.record.key(), read: member.version };
         Ok((vec![delete.into()], expect))
     }
 
     fn transfer(&self, actor: AccountId, to: AccountId) -> Decided {
-        let from = self
-            .member(actor)
-            .filter(|row| row.record.role == TenantRole::Owner);
+        let from = self.member(actor).filter(|row| row.record.role == TenantRole::Owner);
         let from = from.ok_or(MemberChange::NotAllowed)?;
         if actor == to {
             return Err(MemberChange::Unchanged);
         }
         let successor = self.member(to).ok_or(MemberChange::NotMember)?;
         let usable = self.usable()?;
-        let changes = vec![
-            with_role(successor, TenantRole::Owner),
-            with_role(from, TenantRole::Admin),
-        ];
+        let changes =
+            vec![with_role(successor, TenantRole::Owner), with_role(from, TenantRole::Admin)];
         Ok((changes, Some(usable)))
     }
 
     fn member(&self, account: AccountId) -> Option<&Versioned<Membership>> {
-        self.members
-            .iter()
-            .find(|member| member.record.account_id == account)
+        self.members.iter().find(|member| member.record.account_id == account)
     }
 
     fn role(&self, account: AccountId) -> Option<TenantRole> {
@@ -176,11 +167,7 @@ impl Seen {
 fn with_role(member: &Versioned<Membership>, role: TenantRole) -> TenancyChange {
     let mut record = member.record.clone();
     record.role = role;
-    Write::Update {
-        record,
-        read: member.version,
-    }
-    .into()
+    Write::Update { record, read: member.version }.into()
 }
 
 impl Tenancy {
@@ -214,8 +201,7 @@ impl Tenancy {
         account: AccountId,
         role: TenantRole,
     ) -> Result<MemberChange, Error> {
-        self.change_members(access, account, Ask::ChangeRole(role))
-            .await
+        self.change_members(access, account, Ask::ChangeRole(role)).await
     }
 
     /// Removes a member; everybody may remove themselves. Refused when it would leave no owner.
@@ -258,8 +244,7 @@ impl Tenancy {
         let id = access.tenant();
         let entry = || self.audit(access.actor(), ask.action(), id);
         let Some((actor, _)) = self.role_now(access).await? else {
-            self.note(entry()?.outcome(AuditOutcome::Denied, "not_member"))
-                .await?;
+            self.note(entry()?.outcome(AuditOutcome::Denied, "not_member")).await?;
             return Ok(MemberChange::NotAllowed);
         };
         for _ in 0..ATTEMPTS {
@@ -271,8 +256,7 @@ impl Tenancy {
                 Ok(decided) => decided,
                 Err(refused) => {
                     if refused == MemberChange::NotAllowed {
-                        self.note(entry()?.outcome(AuditOutcome::Denied, "role"))
-                            .await?;
+                        self.note(entry()?.outcome(AuditOutcome::Denied, "role")).await?;
                     }
                     return Ok(refused);
                 }
@@ -282,10 +266,7 @@ impl Tenancy {
             commit.changes = changes;
             commit.expects.extend(expect);
             let commit = commit
-                .change(Write::Update {
-                    record: tenant,
-                    read: seen.tenant.version,
-                })
+                .change(Write::Update { record: tenant, read: seen.tenant.version })
                 .audit(entry()?);
             if self.apply(commit).await? == Applied::Done {
                 return Ok(MemberChange::Done);
@@ -308,12 +289,7 @@ impl Tenancy {
                 break;
             }
         }
-        Ok(Some(Seen {
-            tenant,
-            members,
-            usable,
-            other_owner,
-        }))
+        Ok(Some(Seen { tenant, members, usable, other_owner }))
     }
 
     async fn expect_usable(&self, account: AccountId) -> Result<Option<Expect>, Error> {

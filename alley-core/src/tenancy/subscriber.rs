@@ -68,16 +68,10 @@ impl Tenancy {
             let mut commit: Commit<TenancyChange> = self.env.commit()?;
             if let Some(tenant) = tenant {
                 let record = tenant.record.members_changed(self.env.now());
-                commit = commit.change(Write::Update {
-                    record,
-                    read: tenant.version,
-                });
+                commit = commit.change(Write::Update { record, read: tenant.version });
             }
             let commit = commit
-                .change(Write::Delete::<Membership> {
-                    key: row.record.key(),
-                    read: row.version,
-                })
+                .change(Write::Delete::<Membership> { key: row.record.key(), read: row.version })
                 .audit(self.audit(Actor::Job("tenancy"), "member.remove", id)?);
             if self.apply(commit).await? == Applied::Done {
                 return Ok(());

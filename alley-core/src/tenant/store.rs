@@ -69,11 +69,7 @@ impl<S: RecordStore + ?Sized> TenancyStore for S {
         tenant: TenantId,
         account: AccountId,
     ) -> Result<Option<Versioned<Membership>>, StoreError> {
-        self.first(
-            &MEMBERSHIP_OF_ACCOUNT,
-            &[tenant.to_value(), account.to_value()],
-        )
-        .await
+        self.first(&MEMBERSHIP_OF_ACCOUNT, &[tenant.to_value(), account.to_value()]).await
     }
 
     async fn members(&self, tenant: TenantId) -> Result<Vec<Versioned<Membership>>, StoreError> {

@@ -36,10 +36,7 @@ impl RecoveryCode {
         let mut code = String::with_capacity(LETTERS);
         code.extend((0..LETTERS).map(|place| {
             let index = (*number >> (place * 5)) & 31;
-            usize::try_from(index)
-                .ok()
-                .and_then(|at| ALPHABET.get(at))
-                .map_or('0', |b| (*b).into())
+            usize::try_from(index).ok().and_then(|at| ALPHABET.get(at)).map_or('0', |b| (*b).into())
         }));
         Ok(Self(SecretString::from(code)))
     }
@@ -82,13 +79,7 @@ impl RecoveryCode {
 
     /// What is stored: a keyed hash that holds for this account only.
     pub fn digest(&self, account: AccountId, keyring: &Keyring) -> Digest32 {
-        keyring.mac(
-            PURPOSE,
-            &[
-                account.as_uuid().as_bytes(),
-                self.0.expose_secret().as_bytes(),
-            ],
-        )
+        keyring.mac(PURPOSE, &[account.as_uuid().as_bytes(), self.0.expose_secret().as_bytes()])
     }
 
     /// What is looked for: the stored form under each enabled key, the primary first.
@@ -147,11 +138,7 @@ mod tests {
                 .all(|code| { code.len() == 29 && code.split('-').all(|group| group.len() == 5) })
         );
         let used: std::collections::BTreeSet<_> = shown.iter().flat_map(|c| c.bytes()).collect();
-        assert_eq!(
-            used.len(),
-            33,
-            "each letter of the alphabet occurs, and the hyphen"
-        );
+        assert_eq!(used.len(), 33, "each letter of the alphabet occurs, and the hyphen");
         shown.sort();
         shown.dedup();
         assert_eq!(shown.len(), 1_000);
@@ -172,12 +159,7 @@ mod tests {
         ] {
             assert_eq!(read(typed).as_deref(), Ok(same), "{typed}");
         }
-        for wrong in [
-            "",
-            "01111-ABCDE",
-            "01111-ABCDE-FGHJK-MNPQR-STVWU",
-            &format!("{same}0"),
-        ] {
+        for wrong in ["", "01111-ABCDE", "01111-ABCDE-FGHJK-MNPQR-STVWU", &format!("{same}0")] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }
@@ -191,26 +173,13 @@ mod tests {
 
     #[test]
     fn a_digest_holds_for_one_account_and_survives_key_rotation() {
-        let (before, code) = (
-            Keyring::of(key(1)),
-            RecoveryCode::parse(&"A".repeat(25)).unwrap(),
-        );
+        let (before, code) = (Keyring::of(key(1)), RecoveryCode::parse(&"A".repeat(25)).unwrap());
         let stored = code.digest(account(1), &before);
         assert_eq!(stored, code.digest(account(1), &before));
         assert_ne!(stored, code.digest(account(2), &before));
-        let during = Keyring::builder(key(2))
-            .decrypt_only(key(1))
-            .build()
-            .unwrap();
+        let during = Keyring::builder(key(2)).decrypt_only(key(1)).build().unwrap();
         assert_ne!(stored, code.digest(account(1), &during));
-        assert!(
-            code.digest_candidates(account(1), &during)
-                .contains(&stored)
-        );
-        assert!(
-            !code
-                .digest_candidates(account(2), &during)
-                .contains(&stored)
-        );
+        assert!(code.digest_candidates(account(1), &during).contains(&stored));
+        assert!(!code.digest_candidates(account(2), &during).contains(&stored));
     }
 }

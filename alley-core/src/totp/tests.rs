@@ -24,9 +24,7 @@ fn check(step_of_code: u64, last: Option<u64>, now: u64) -> Option<u64> {
 
 #[test]
 fn one_step_to_either_side_is_accepted_and_no_more() {
-    let accepted: Vec<_> = (95..=105)
-        .filter(|step| check(*step, None, 100).is_some())
-        .collect();
+    let accepted: Vec<_> = (95..=105).filter(|step| check(*step, None, 100).is_some()).collect();
     assert_eq!(accepted, [99, 100, 101]);
 }
 
@@ -82,16 +80,8 @@ fn spaces_and_hyphens_do_not_matter_and_other_digits_do() {
     for typed in ["050471", "050 471", " 05-04-71 "] {
         assert_eq!(judge(typed), accepted, "{typed}");
     }
-    for typed in [
-        "",
-        "50471",
-        "0504711",
-        "05047１",
-        "٠٥٠٤٧١",
-        "050471\n",
-        "+50471",
-        "050471\0",
-    ] {
+    for typed in ["", "50471", "0504711", "05047１", "٠٥٠٤٧١", "050471\n", "+50471", "050471\0"]
+    {
         assert_eq!(judge(typed), CodeCheck::Rejected, "{typed:?}");
     }
 }
@@ -129,22 +119,12 @@ fn generated_secrets_have_160_bits_and_are_not_shown() {
 #[test]
 fn names_in_the_uri_are_escaped_and_colons_refused() {
     let settings = TotpSettings::default().with_algorithm(TotpAlgorithm::Sha256);
-    let uri = settings
-        .with_digits(8)
-        .unwrap()
-        .uri(&secret(), "Ä & Co", "a b?")
-        .unwrap();
+    let uri = settings.with_digits(8).unwrap().uri(&secret(), "Ä & Co", "a b?").unwrap();
     assert_eq!(
         uri.expose_secret(),
         "otpauth://totp/%C3%84%20%26%20Co:a%20b%3F?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\
          &issuer=%C3%84%20%26%20Co&algorithm=SHA256&digits=8&period=30"
     );
-    assert_eq!(
-        settings.uri(&secret(), "a:b", "c").err(),
-        Some(TotpError::Label)
-    );
-    assert_eq!(
-        settings.uri(&secret(), "a", "").err(),
-        Some(TotpError::Label)
-    );
+    assert_eq!(settings.uri(&secret(), "a:b", "c").err(), Some(TotpError::Label));
+    assert_eq!(settings.uri(&secret(), "a", "").err(), Some(TotpError::Label));
 }

@@ -33,10 +33,7 @@ async fn closing_ends_sessions_and_credentials_and_emits_the_fact_in_one_commit(
     let due = world.store.inner.due(world.env.now(), 10).await.unwrap();
     assert_eq!(due[0].entry.fact, Fact::AccountClosed { account: id });
     assert!(!world.is_active(&enrolled.cookie).await);
-    assert!(matches!(
-        world.try_sign_in(ANN, PASSWORD).await,
-        SignIn::Rejected
-    ));
+    assert!(matches!(world.try_sign_in(ANN, PASSWORD).await, SignIn::Rejected));
 }
 
 #[tokio::test]
@@ -50,11 +47,8 @@ async fn the_last_owner_hands_over_before_closing() {
         other => panic!("{other:?}"),
     }
     let anns = access(&world, &ann, tenant).await;
-    let added = world
-        .tenancy
-        .add_member(&anns, bob.session.account(), TenantRole::Owner)
-        .await
-        .unwrap();
+    let added =
+        world.tenancy.add_member(&anns, bob.session.account(), TenantRole::Owner).await.unwrap();
     assert_eq!(added, MemberChange::Done);
     let closed = world.accounts.close_account(&ann.session).await.unwrap();
     assert!(matches!(closed, CloseAccount::Closed(_)));
@@ -71,26 +65,14 @@ async fn memberships_go_when_the_fact_arrives_once_or_twice() {
     let tenant = create(&world, &ann).await;
     let anns = access(&world, &ann, tenant).await;
     let account = bob.session.account();
-    let added = world
-        .tenancy
-        .add_member(&anns, account, TenantRole::Member)
-        .await
-        .unwrap();
+    let added = world.tenancy.add_member(&anns, account, TenantRole::Member).await.unwrap();
     assert_eq!(added, MemberChange::Done);
     let closed = world.accounts.close_account(&bob.session).await.unwrap();
     assert!(matches!(closed, CloseAccount::Closed(_)));
     let fact = world.env.fact(Fact::AccountClosed { account }).unwrap();
     for _ in 0..2 {
         world.tenancy.subscriber().receive(&fact).await.unwrap();
-        assert!(
-            world
-                .stores
-                .tenancy
-                .memberships(account)
-                .await
-                .unwrap()
-                .is_empty()
-        );
+        assert!(world.stores.tenancy.memberships(account).await.unwrap().is_empty());
     }
     assert_eq!(world.stores.tenancy.members(tenant).await.unwrap().len(), 1);
 }
@@ -101,10 +83,7 @@ async fn closing_needs_a_fresh_sign_in() {
     let ann = world.signed_in(ANN).await;
     world.clock.advance(TimeDelta::minutes(10));
     let answer = world.accounts.close_account(&ann.session).await.unwrap();
-    assert!(matches!(
-        answer,
-        CloseAccount::Refused(SessionRefused::NotFresh)
-    ));
+    assert!(matches!(answer, CloseAccount::Refused(SessionRefused::NotFresh)));
 }
 
 /// Two owners close at the same time: the tenant must keep one of them.
@@ -117,23 +96,14 @@ async fn two_owners_cannot_both_close() {
         let tenant: TenantId = create(&world, &ann).await;
         let anns = access(&world, &ann, tenant).await;
         let owner = TenantRole::Owner;
-        let added = world
-            .tenancy
-            .add_member(&anns, bob.session.account(), owner)
-            .await
-            .unwrap();
+        let added = world.tenancy.add_member(&anns, bob.session.account(), owner).await.unwrap();
         assert_eq!(added, MemberChange::Done);
         let (accounts, others) = (world.accounts.clone(), world.accounts.clone());
         let first = tokio::spawn(async move { accounts.close_account(&ann.session).await });
         let second = tokio::spawn(async move { others.close_account(&bob.session).await });
-        let answers = [
-            first.await.unwrap().unwrap(),
-            second.await.unwrap().unwrap(),
-        ];
-        let closed = answers
-            .iter()
-            .filter(|answer| matches!(answer, CloseAccount::Closed(_)))
-            .count();
+        let answers = [first.await.unwrap().unwrap(), second.await.unwrap().unwrap()];
+        let closed =
+            answers.iter().filter(|answer| matches!(answer, CloseAccount::Closed(_))).count();
         assert_eq!(closed, 1, "{answers:?}");
     }
 }

@@ -1,10 +1,5 @@
 //! Accounts and tenants through their doors, over the memory store.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "test code"
-)]
+#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "test code")]
 
 mod closing;
 #[cfg(feature = "conformance")]

@@ -16,9 +16,7 @@ async fn race<F>(call: impl Fn(usize) -> F) -> usize
 where
     F: Future<Output = bool> + Send + 'static,
 {
-    let tasks: Vec<_> = (0..CALLS)
-        .map(|number| tokio::spawn(call(number)))
-        .collect();
+    let tasks: Vec<_> = (0..CALLS).map(|number| tokio::spawn(call(number))).collect();
     let mut successes = 0;
     for task in tasks {
         successes += usize::from(task.await.unwrap());
@@ -34,12 +32,7 @@ async fn a_verification_token_is_used_once() {
         let token = token(world.register(&address, PASSWORD).await.unwrap());
         let successes = race(|_| {
             let (accounts, token) = (world.accounts.clone(), token.clone());
-            async move {
-                matches!(
-                    accounts.verify_email(&token).await,
-                    Ok(VerifyEmail::Verified(_))
-                )
-            }
+            async move { matches!(accounts.verify_email(&token).await, Ok(VerifyEmail::Verified(_))) }
         });
         assert_eq!(successes.await, 1);
     }
@@ -50,11 +43,7 @@ async fn a_reset_token_is_used_once() {
     let world = World::new();
     world.person(ANN).await;
     for _ in 0..ROUNDS {
-        let mailing = world
-            .accounts
-            .request_reset(&email(ANN), &world.client())
-            .await
-            .unwrap();
+        let mailing = world.accounts.request_reset(&email(ANN), &world.client()).await.unwrap();
         let token = token(mailing.into_mail().unwrap());
         let successes = race(|number| {
             let (accounts, token) = (world.accounts.clone(), token.clone());
@@ -117,10 +106,7 @@ async fn a_recovery_code_is_used_once() {
         let enrolled = world.enrol(&signed_in).await;
         for code in &enrolled.recovery_codes {
             let code = code.to_groups();
-            assert_eq!(
-                race_codes(&world, address, code.expose_secret(), true).await,
-                1
-            );
+            assert_eq!(race_codes(&world, address, code.expose_secret(), true).await, 1);
             rounds += 1;
         }
     }
@@ -151,14 +137,6 @@ async fn a_token_is_rotated_once_and_has_one_successor() {
         assert_eq!(successes.await, 1);
         cookie = winner.lock().unwrap().take().unwrap();
         assert!(world.is_active(&cookie).await);
-        assert_eq!(
-            world
-                .accounts
-                .devices(&signed_in.session)
-                .await
-                .unwrap()
-                .len(),
-            1
-        );
+        assert_eq!(world.accounts.devices(&signed_in.session).await.unwrap().len(), 1);
     }
 }

@@ -8,81 +8,38 @@ async fn a_taken_address_looks_like_a_free_one_and_costs_the_same() {
     let world = World::new();
     world.person("ann@example.test").await;
     let before = world.offload.hashes();
-    let free = world
-        .register("bob@example.test", OTHER_PASSWORD)
-        .await
-        .unwrap();
-    let taken = world
-        .register("Ann@EXAMPLE.test", OTHER_PASSWORD)
-        .await
-        .unwrap();
+    let free = world.register("bob@example.test", OTHER_PASSWORD).await.unwrap();
+    let taken = world.register("Ann@EXAMPLE.test", OTHER_PASSWORD).await.unwrap();
     assert_eq!(world.offload.hashes() - before, 2);
     assert_eq!(free.kind, MailKind::VerifyEmail);
-    assert_eq!(
-        (taken.kind, taken.token.is_none()),
-        (MailKind::AddressTaken, true)
-    );
+    assert_eq!((taken.kind, taken.token.is_none()), (MailKind::AddressTaken, true));
     // Mail goes to the stored address, not to the typed one.
     assert_eq!(taken.to.expose(), "ann@example.test");
-    assert!(matches!(
-        world.try_sign_in("ann@example.test", PASSWORD).await,
-        SignIn::SignedIn(_)
-    ));
+    assert!(matches!(world.try_sign_in("ann@example.test", PASSWORD).await, SignIn::SignedIn(_)));
 }
 
 #[tokio::test]
 async fn nobody_signs_in_before_the_address_is_verified() {
     let world = World::new();
     let mail = world.register("ann@example.test", PASSWORD).await.unwrap();
-    assert!(matches!(
-        world.try_sign_in("ann@example.test", PASSWORD).await,
-        SignIn::Rejected
-    ));
+    assert!(matches!(world.try_sign_in("ann@example.test", PASSWORD).await, SignIn::Rejected));
     let token = token(mail);
-    assert!(matches!(
-        world.accounts.verify_email(&token).await.unwrap(),
-        VerifyEmail::Verified(_)
-    ));
-    assert_eq!(
-        world.accounts.verify_email(&token).await.unwrap(),
-        VerifyEmail::Invalid
-    );
-    assert!(matches!(
-        world.try_sign_in("ann@example.test", PASSWORD).await,
-        SignIn::SignedIn(_)
-    ));
+    assert!(matches!(world.accounts.verify_email(&token).await.unwrap(), VerifyEmail::Verified(_)));
+    assert_eq!(world.accounts.verify_email(&token).await.unwrap(), VerifyEmail::Invalid);
+    assert!(matches!(world.try_sign_in("ann@example.test", PASSWORD).await, SignIn::SignedIn(_)));
 }
 
 #[tokio::test]
 async fn each_registration_of_an_address_brings_its_own_password() {
     let world = World::new();
-    let strangers = token(
-        world
-            .register("ann@example.test", OTHER_PASSWORD)
-            .await
-            .unwrap(),
-    );
+    let strangers = token(world.register("ann@example.test", OTHER_PASSWORD).await.unwrap());
     let anns = token(world.register("ann@example.test", PASSWORD).await.unwrap());
-    let later = token(
-        world
-            .register("ann@example.test", OTHER_PASSWORD)
-            .await
-            .unwrap(),
-    );
-    assert!(matches!(
-        world.accounts.verify_email(&anns).await.unwrap(),
-        VerifyEmail::Verified(_)
-    ));
+    let later = token(world.register("ann@example.test", OTHER_PASSWORD).await.unwrap());
+    assert!(matches!(world.accounts.verify_email(&anns).await.unwrap(), VerifyEmail::Verified(_)));
     for void in [strangers, later] {
-        assert_eq!(
-            world.accounts.verify_email(&void).await.unwrap(),
-            VerifyEmail::Invalid
-        );
+        assert_eq!(world.accounts.verify_email(&void).await.unwrap(), VerifyEmail::Invalid);
     }
-    assert!(matches!(
-        world.try_sign_in("ann@example.test", PASSWORD).await,
-        SignIn::SignedIn(_)
-    ));
+    assert!(matches!(world.try_sign_in("ann@example.test", PASSWORD).await, SignIn::SignedIn(_)));
     let other = world.try_sign_in("ann@example.test", OTHER_PASSWORD).await;
     assert!(matches!(other, SignIn::Rejected));
 }
@@ -103,10 +60,7 @@ async fn a_verification_token_lives_a_day() {
     let world = World::new();
     let token = token(world.register("ann@example.test", PASSWORD).await.unwrap());
     world.clock.advance(TimeDelta::hours(24));
-    assert_eq!(
-        world.accounts.verify_email(&token).await.unwrap(),
-        VerifyEmail::Invalid
-    );
+    assert_eq!(world.accounts.verify_email(&token).await.unwrap(), VerifyEmail::Invalid);
 }
 
 #[tokio::test]
@@ -115,16 +69,9 @@ async fn a_refused_password_costs_no_read_and_no_hash() {
     for refused in ["short", "example.test", &"x".repeat(5_000)] {
         let answer = world
             .accounts
-            .register(
-                &email("ann@example.test"),
-                &secret(refused),
-                &world.client(),
-            )
+            .register(&email("ann@example.test"), &secret(refused), &world.client())
             .await;
-        assert!(
-            matches!(answer.unwrap(), Registration::PasswordRefused(_)),
-            "{refused}"
-        );
+        assert!(matches!(answer.unwrap(), Registration::PasswordRefused(_)), "{refused}");
     }
     assert_eq!((world.store.reads(), world.offload.hashes()), (0, 0));
 }

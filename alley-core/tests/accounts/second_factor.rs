@@ -14,11 +14,7 @@ async fn complete(
     pending: &PendingLogin,
     proof: SecondFactorProof<'_>,
 ) -> CompleteSignIn {
-    world
-        .accounts
-        .complete_sign_in(pending, proof, &world.client())
-        .await
-        .unwrap()
+    world.accounts.complete_sign_in(pending, proof, &world.client()).await.unwrap()
 }
 
 #[tokio::test]
@@ -28,10 +24,7 @@ async fn a_confirmed_authenticator_is_asked_for_and_its_code_signs_in_with_two_f
     assert_eq!(signed_in.session.level(), AssuranceLevel::Aal1);
     let enrolled = world.enrol(&signed_in).await;
     assert_eq!(enrolled.recovery_codes.len(), 10);
-    assert!(
-        !world.is_active(signed_in.cookie.expose()).await,
-        "the old cookie is dead"
-    );
+    assert!(!world.is_active(signed_in.cookie.expose()).await, "the old cookie is dead");
     assert!(world.is_active(&enrolled.cookie).await);
     world.next_step();
     let pending = world.half_sign_in(ANN).await;
@@ -44,10 +37,7 @@ async fn a_confirmed_authenticator_is_asked_for_and_its_code_signs_in_with_two_f
         other => panic!("{other:?}"),
     }
     let again = complete(&world, &pending, SecondFactorProof::Totp(&code)).await;
-    assert!(
-        matches!(again, CompleteSignIn::Expired),
-        "half a sign-in is completed once"
-    );
+    assert!(matches!(again, CompleteSignIn::Expired), "half a sign-in is completed once");
 }
 
 #[tokio::test]
@@ -56,12 +46,7 @@ async fn the_code_that_confirmed_does_not_sign_in() {
     let signed_in = world.signed_in(ANN).await;
     let enrolled = world.enrol(&signed_in).await;
     let pending = world.half_sign_in(ANN).await;
-    let answer = complete(
-        &world,
-        &pending,
-        SecondFactorProof::Totp(&enrolled.first_code),
-    )
-    .await;
+    let answer = complete(&world, &pending, SecondFactorProof::Totp(&enrolled.first_code)).await;
     assert!(matches!(answer, CompleteSignIn::WrongCode { left: 4 }));
 }
 
@@ -73,22 +58,11 @@ async fn a_pending_enrolment_asks_for_nothing_and_gives_way_to_the_next() {
     else {
         panic!("refused");
     };
-    assert!(
-        first
-            .uri
-            .expose_secret()
-            .starts_with("otpauth://totp/Alley:ann%40example.test?")
-    );
-    assert!(matches!(
-        world.try_sign_in(ANN, PASSWORD).await,
-        SignIn::SignedIn(_)
-    ));
+    assert!(first.uri.expose_secret().starts_with("otpauth://totp/Alley:ann%40example.test?"));
+    assert!(matches!(world.try_sign_in(ANN, PASSWORD).await, SignIn::SignedIn(_)));
     let begun = world.accounts.begin_totp(&signed_in.session).await.unwrap();
     assert!(matches!(begun, BeginTotp::Begun(_)));
-    let answer = world
-        .accounts
-        .confirm_totp(&signed_in.session, first.id, "123456")
-        .await;
+    let answer = world.accounts.confirm_totp(&signed_in.session, first.id, "123456").await;
     assert!(matches!(answer.unwrap(), ConfirmTotp::Expired));
 }
 
@@ -101,29 +75,16 @@ async fn an_enrolment_dies_after_five_wrong_codes_or_ten_minutes() {
         other => panic!("{other:?}"),
     };
     let confirm = async |id, code: &str| {
-        world
-            .accounts
-            .confirm_totp(&signed_in.session, id, code)
-            .await
-            .unwrap()
+        world.accounts.confirm_totp(&signed_in.session, id, code).await.unwrap()
     };
     let begun = enrol().await;
     for _ in 0..5 {
-        assert!(matches!(
-            confirm(begun.id, "12345x").await,
-            ConfirmTotp::WrongCode
-        ));
+        assert!(matches!(confirm(begun.id, "12345x").await, ConfirmTotp::WrongCode));
     }
-    assert!(matches!(
-        confirm(begun.id, "12345x").await,
-        ConfirmTotp::Expired
-    ));
+    assert!(matches!(confirm(begun.id, "12345x").await, ConfirmTotp::Expired));
     let begun = enrol().await;
     world.clock.advance(TimeDelta::minutes(9));
-    assert!(matches!(
-        confirm(begun.id, "12345x").await,
-        ConfirmTotp::WrongCode
-    ));
+    assert!(matches!(confirm(begun.id, "12345x").await, ConfirmTotp::WrongCode));
 }
 
 #[tokio::test]
@@ -132,16 +93,10 @@ async fn a_stale_session_may_not_enrol() {
     let signed_in = world.signed_in(ANN).await;
     world.clock.advance(TimeDelta::minutes(10));
     let begun = world.accounts.begin_totp(&signed_in.session).await.unwrap();
-    assert!(matches!(
-        begun,
-        BeginTotp::Refused(SessionRefused::NotFresh)
-    ));
+    assert!(matches!(begun, BeginTotp::Refused(SessionRefused::NotFresh)));
     world.accounts.sign_out(&signed_in.session).await.unwrap();
     let begun = world.accounts.begin_totp(&signed_in.session).await.unwrap();
-    assert!(matches!(
-        begun,
-        BeginTotp::Refused(SessionRefused::SignedOut)
-    ));
+    assert!(matches!(begun, BeginTotp::Refused(SessionRefused::SignedOut)));
 }
 
 #[tokio::test]
@@ -211,10 +166,7 @@ async fn a_token_of_another_purpose_is_no_half_sign_in() {
     let world = World::new();
     let signed_in = world.signed_in(ANN).await;
     let _enrolled = world.enrol(&signed_in).await;
-    let mail = world
-        .accounts
-        .request_reset(&crate::world::email(ANN), &world.client())
-        .await;
+    let mail = world.accounts.request_reset(&crate::world::email(ANN), &world.client()).await;
     let reset = crate::world::token(mail.unwrap().into_mail().unwrap());
     let pending = PendingLogin::from_text(reset);
     let answer = complete(&world, &pending, SecondFactorProof::Totp("000000")).await;

@@ -31,10 +31,7 @@ impl Canaries {
 
     fn assert_absent(&self, text: &str) {
         for (place, secret) in self.secrets.iter().enumerate() {
-            assert!(
-                !text.contains(secret.as_str()),
-                "secret number {place} shows"
-            );
+            assert!(!text.contains(secret.as_str()), "secret number {place} shows");
         }
     }
 }
@@ -44,42 +41,27 @@ async fn journey(world: &World) -> Canaries {
     let mut seen = Canaries::default();
     seen.hide(PASSWORD);
     seen.hide(ANN);
-    let registered = world
-        .accounts
-        .register(&email(ANN), &secret(PASSWORD), &world.client())
-        .await
-        .unwrap();
+    let registered =
+        world.accounts.register(&email(ANN), &secret(PASSWORD), &world.client()).await.unwrap();
     seen.show(&registered);
-    let Registration::Accepted(mailing) = registered else {
-        panic!("refused")
-    };
+    let Registration::Accepted(mailing) = registered else { panic!("refused") };
     let mail = mailing.into_mail().unwrap();
     seen.show(&mail);
     let token = mail.token.unwrap();
     seen.hide(token.expose_secret());
-    seen.show(
-        &world
-            .accounts
-            .verify_email(token.expose_secret())
-            .await
-            .unwrap(),
-    );
+    seen.show(&world.accounts.verify_email(token.expose_secret()).await.unwrap());
     let signed_in = world.sign_in(ANN).await;
     seen.show(&signed_in);
     seen.hide(signed_in.cookie.expose());
     seen.hide(signed_in.cookie.expose().split('.').nth(2).unwrap());
     let begun = world.accounts.begin_totp(&signed_in.session).await.unwrap();
     seen.show(&begun);
-    let BeginTotp::Begun(begun) = begun else {
-        panic!("refused")
-    };
+    let BeginTotp::Begun(begun) = begun else { panic!("refused") };
     seen.hide(begun.secret.expose_secret());
     seen.hide(begun.uri.expose_secret());
     let confirmed = confirm(world, &signed_in, begun.id, begun.secret.expose_secret()).await;
     seen.show(&confirmed);
-    let ConfirmTotp::Confirmed(confirmed) = confirmed else {
-        panic!("refused")
-    };
+    let ConfirmTotp::Confirmed(confirmed) = confirmed else { panic!("refused") };
     let code = confirmed.recovery_codes[0].to_groups();
     seen.hide(code.expose_secret());
     seen.hide(&code.expose_secret().replace('-', ""));
@@ -88,28 +70,14 @@ async fn journey(world: &World) -> Canaries {
     seen.hide(pending.expose());
     let proof = SecondFactorProof::RecoveryCode(code.expose_secret());
     seen.show(&proof);
-    let done = world
-        .accounts
-        .complete_sign_in(&pending, proof, &world.client())
-        .await
-        .unwrap();
+    let done = world.accounts.complete_sign_in(&pending, proof, &world.client()).await.unwrap();
     seen.show(&done);
-    let CompleteSignIn::SignedIn(signed_in) = done else {
-        panic!("refused")
-    };
+    let CompleteSignIn::SignedIn(signed_in) = done else { panic!("refused") };
     seen.hide(signed_in.cookie.expose());
-    let check = world
-        .accounts
-        .check(signed_in.cookie.expose())
-        .await
-        .unwrap();
+    let check = world.accounts.check(signed_in.cookie.expose()).await.unwrap();
     seen.show(&check);
     assert!(matches!(check, SessionCheck::Active(_)));
-    let mailing = world
-        .accounts
-        .request_reset(&email(ANN), &world.client())
-        .await
-        .unwrap();
+    let mailing = world.accounts.request_reset(&email(ANN), &world.client()).await.unwrap();
     seen.show(&mailing);
     seen.hide(mailing.into_mail().unwrap().token.unwrap().expose_secret());
     seen.show(&world.accounts);
@@ -125,11 +93,7 @@ async fn confirm(
 ) -> ConfirmTotp {
     let secret = TotpSecret::from_bytes(&crate::world::base32(base32)).unwrap();
     let code = world.code(&secret);
-    world
-        .accounts
-        .confirm_totp(&signed_in.session, id, &code)
-        .await
-        .unwrap()
+    world.accounts.confirm_totp(&signed_in.session, id, &code).await.unwrap()
 }
 
 #[tokio::test]
@@ -151,13 +115,7 @@ async fn the_store_and_the_outbox_hold_no_secret_in_any_form() {
     for (place, secret) in seen.secrets.iter().enumerate() {
         let numbers = format!("{:?}", secret.as_bytes());
         let numbers = numbers.trim_matches(['[', ']']);
-        assert!(
-            !stored.contains(numbers),
-            "secret number {place} is stored as bytes"
-        );
+        assert!(!stored.contains(numbers), "secret number {place} is stored as bytes");
     }
-    assert!(
-        stored.contains("totp_credential"),
-        "the store shows its rows"
-    );
+    assert!(stored.contains("totp_credential"), "the store shows its rows");
 }

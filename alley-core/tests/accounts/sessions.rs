@@ -18,14 +18,8 @@ async fn a_cookie_that_is_not_ours_costs_no_read() {
         wrong.push(String::from_utf8_lossy(&bytes).into_owned());
     }
     for cookie in &wrong {
-        assert!(matches!(
-            world.accounts.check(cookie).await.unwrap(),
-            SessionCheck::Invalid
-        ));
-        assert!(matches!(
-            world.accounts.rotate(cookie).await.unwrap(),
-            Rotation::Invalid
-        ));
+        assert!(matches!(world.accounts.check(cookie).await.unwrap(), SessionCheck::Invalid));
+        assert!(matches!(world.accounts.rotate(cookie).await.unwrap(), Rotation::Invalid));
     }
     assert_eq!((world.store.reads(), world.store.commits()), before);
     assert!(world.is_active(cookie).await);
@@ -77,18 +71,12 @@ async fn a_rotated_token_is_dead_at_once_and_its_later_use_ends_the_family() {
     let Rotation::Rotated(new) = world.accounts.rotate(old.expose()).await.unwrap() else {
         panic!("not rotated");
     };
-    assert!(matches!(
-        world.accounts.rotate(old.expose()).await.unwrap(),
-        Rotation::AlreadyRotated
-    ));
+    assert!(matches!(world.accounts.rotate(old.expose()).await.unwrap(), Rotation::AlreadyRotated));
     assert!(!world.is_active(old.expose()).await);
     assert!(world.is_active(new.expose()).await, "a race is no theft");
     world.clock.advance(TimeDelta::seconds(1));
     assert!(!world.is_active(old.expose()).await);
-    assert!(
-        !world.is_active(new.expose()).await,
-        "the thief's and the owner's end together"
-    );
+    assert!(!world.is_active(new.expose()).await, "the thief's and the owner's end together");
 }
 
 #[tokio::test]
@@ -104,39 +92,13 @@ async fn one_session_others_or_all_can_be_ended() {
     assert_eq!(devices[0].device.as_deref(), Some("Firefox on Linux"));
     assert_eq!(devices[0].network.as_deref(), Some("192.0.2.0/24"));
     let ended = second.session.id();
-    assert!(
-        world
-            .accounts
-            .end_session(&first.session, ended)
-            .await
-            .unwrap()
-    );
-    assert!(
-        !world
-            .accounts
-            .end_session(&first.session, ended)
-            .await
-            .unwrap()
-    );
+    assert!(world.accounts.end_session(&first.session, ended).await.unwrap());
+    assert!(!world.accounts.end_session(&first.session, ended).await.unwrap());
     assert!(!world.is_active(second.cookie.expose()).await);
-    assert_eq!(
-        world
-            .accounts
-            .end_other_sessions(&first.session)
-            .await
-            .unwrap(),
-        1
-    );
+    assert_eq!(world.accounts.end_other_sessions(&first.session).await.unwrap(), 1);
     assert!(!world.is_active(third.cookie.expose()).await);
     assert!(world.is_active(first.cookie.expose()).await);
-    assert_eq!(
-        world
-            .accounts
-            .end_all_sessions(&first.session)
-            .await
-            .unwrap(),
-        1
-    );
+    assert_eq!(world.accounts.end_all_sessions(&first.session).await.unwrap(), 1);
     assert!(!world.is_active(first.cookie.expose()).await);
 }
 
@@ -145,13 +107,7 @@ async fn nobody_ends_the_session_of_somebody_else() {
     let world = World::new();
     let ann = world.signed_in(ANN).await;
     let bob = world.signed_in("bob@example.test").await;
-    assert!(
-        !world
-            .accounts
-            .end_session(&bob.session, ann.session.id())
-            .await
-            .unwrap()
-    );
+    assert!(!world.accounts.end_session(&bob.session, ann.session.id()).await.unwrap());
     assert!(world.is_active(ann.cookie.expose()).await);
 }
 
@@ -172,10 +128,7 @@ async fn the_twenty_first_session_ends_the_longest_unused() {
 async fn a_cookie_of_an_older_key_is_taken_and_reissued() {
     let world = World::new();
     let signed_in = world.signed_in(ANN).await;
-    let rotated = Keyring::builder(key(2))
-        .decrypt_only(key(1))
-        .build()
-        .unwrap();
+    let rotated = Keyring::builder(key(2)).decrypt_only(key(1)).build().unwrap();
     let config = alley_core::AccountsConfig::new("Alley", world.offload.clone());
     let env = env(&world.clock, rotated);
     let accounts = alley_core::Accounts::new(&env, world.stores.clone(), config).unwrap();
@@ -195,9 +148,7 @@ async fn a_cookie_of_an_older_key_is_taken_and_reissued() {
 async fn the_sweep_deletes_what_has_expired_and_nothing_else() {
     let world = World::new();
     let _over = world.signed_in(ANN).await;
-    world
-        .register("bob@example.test", crate::world::PASSWORD)
-        .await;
+    world.register("bob@example.test", crate::world::PASSWORD).await;
     world.clock.advance(TimeDelta::days(13));
     let live = world.signed_in("eve@example.test").await;
     world.clock.advance(TimeDelta::days(1));
@@ -205,11 +156,6 @@ async fn the_sweep_deletes_what_has_expired_and_nothing_else() {
     let report = job.run_once(1).await.unwrap();
     assert_eq!(report.done, 2, "one session and one token");
     assert_eq!(job.run_once(10).await.unwrap().done, 0);
-    let left = world
-        .stores
-        .identity
-        .sessions(live.session.account())
-        .await
-        .unwrap();
+    let left = world.stores.identity.sessions(live.session.account()).await.unwrap();
     assert_eq!(left.len(), 1);
 }

@@ -10,23 +10,14 @@ const ANN: &str = "ann@example.test";
 const BOB: &str = "bob@example.test";
 
 pub(crate) async fn create(world: &World, owner: &SignedIn) -> TenantId {
-    match world
-        .tenancy
-        .create(&owner.session, "Ann's Shop")
-        .await
-        .unwrap()
-    {
+    match world.tenancy.create(&owner.session, "Ann's Shop").await.unwrap() {
         CreateTenant::Created(tenant) => tenant,
         other => panic!("{other:?}"),
     }
 }
 
 async fn decide(world: &World, person: &SignedIn, tenant: TenantId) -> AccessDecision {
-    world
-        .tenancy
-        .access(&person.session, tenant, Purpose::UserWorkflows)
-        .await
-        .unwrap()
+    world.tenancy.access(&person.session, tenant, Purpose::UserWorkflows).await.unwrap()
 }
 
 pub(crate) async fn access(world: &World, person: &SignedIn, tenant: TenantId) -> Access {
@@ -40,9 +31,8 @@ pub(crate) async fn access(world: &World, person: &SignedIn, tenant: TenantId) -
 static AUDIT: Query = Query::new("test_audit", AuditEntry::TYPE);
 
 async fn audit(world: &World) -> Vec<AuditEntry> {
-    let rows = alley_core::store::all::<AuditEntry, _>(world.store.as_ref(), &AUDIT, &[])
-        .await
-        .unwrap();
+    let rows =
+        alley_core::store::all::<AuditEntry, _>(world.store.as_ref(), &AUDIT, &[]).await.unwrap();
     rows.into_iter().map(|row| row.record).collect()
 }
 
@@ -54,38 +44,17 @@ async fn members_get_access_with_their_role_and_strangers_are_refused_on_record(
     let tenant = create(&world, &ann).await;
     let granted = access(&world, &ann, tenant).await;
     assert_eq!(granted.role(), Some(TenantRole::Owner));
-    assert_eq!(
-        (granted.tenant(), granted.purpose()),
-        (tenant, Purpose::UserWorkflows)
-    );
+    assert_eq!((granted.tenant(), granted.purpose()), (tenant, Purpose::UserWorkflows));
     let refused = decide(&world, &bob, tenant).await;
     assert_eq!(refused, AccessDecision::Refused(AccessRefused::NotMember));
     let nowhere: TenantId = world.env.id().unwrap();
-    assert_eq!(
-        decide(&world, &bob, nowhere).await,
-        refused,
-        "existence does not show"
-    );
+    assert_eq!(decide(&world, &bob, nowhere).await, refused, "existence does not show");
     let entries = audit(&world).await;
-    let denied = entries
-        .iter()
-        .filter(|entry| entry.action == "tenant.access");
-    let denied: Vec<_> = denied
-        .map(|entry| (entry.tenant_id, entry.reason.as_deref()))
-        .collect();
-    assert_eq!(
-        denied,
-        [
-            (Some(tenant), Some("not_member")),
-            (Some(nowhere), Some("not_member"))
-        ]
-    );
+    let denied = entries.iter().filter(|entry| entry.action == "tenant.access");
+    let denied: Vec<_> = denied.map(|entry| (entry.tenant_id, entry.reason.as_deref())).collect();
+    assert_eq!(denied, [(Some(tenant), Some("not_member")), (Some(nowhere), Some("not_member"))]);
     let person = bob.session.account().to_string();
-    assert!(
-        entries
-            .iter()
-            .all(|entry| !format!("{entry:?}").contains(&person))
-    );
+    assert!(entries.iter().all(|entry| !format!("{entry:?}").contains(&person)));
 }
 
 #[tokio::test]
@@ -97,24 +66,15 @@ async fn a_removed_member_has_no_access_with_the_next_request() {
     let anns = access(&world, &ann, tenant).await;
     let account = bob.session.account();
     let tenancy = &world.tenancy;
-    let added = tenancy
-        .add_member(&anns, account, TenantRole::Admin)
-        .await
-        .unwrap();
+    let added = tenancy.add_member(&anns, account, TenantRole::Admin).await.unwrap();
     assert_eq!(added, MemberChange::Done);
     let bobs = access(&world, &bob, tenant).await;
     assert!(bobs.is_admin());
-    assert_eq!(
-        tenancy.remove_member(&anns, account).await.unwrap(),
-        MemberChange::Done
-    );
+    assert_eq!(tenancy.remove_member(&anns, account).await.unwrap(), MemberChange::Done);
     let refused = AccessDecision::Refused(AccessRefused::NotMember);
     assert_eq!(decide(&world, &bob, tenant).await, refused);
     // The access from before does not change members any more.
-    let again = tenancy
-        .add_member(&bobs, account, TenantRole::Member)
-        .await
-        .unwrap();
+    let again = tenancy.add_member(&bobs, account, TenantRole::Member).await.unwrap();
     assert_eq!(again, MemberChange::NotAllowed);
 }
 
@@ -127,40 +87,16 @@ async fn the_last_owner_neither_leaves_nor_steps_down() {
     let anns = access(&world, &ann, tenant).await;
     let (me, other) = (ann.session.account(), bob.session.account());
     let tenancy = &world.tenancy;
-    assert_eq!(
-        tenancy.remove_member(&anns, me).await.unwrap(),
-        MemberChange::LastOwner
-    );
-    let down = tenancy
-        .change_role(&anns, me, TenantRole::Member)
-        .await
-        .unwrap();
+    assert_eq!(tenancy.remove_member(&anns, me).await.unwrap(), MemberChange::LastOwner);
+    let down = tenancy.change_role(&anns, me, TenantRole::Member).await.unwrap();
     assert_eq!(down, MemberChange::LastOwner);
-    assert_eq!(
-        tenancy.transfer_ownership(&anns, other).await.unwrap(),
-        MemberChange::NotMember
-    );
-    let added = tenancy
-        .add_member(&anns, other, TenantRole::Member)
-        .await
-        .unwrap();
+    assert_eq!(tenancy.transfer_ownership(&anns, other).await.unwrap(), MemberChange::NotMember);
+    let added = tenancy.add_member(&anns, other, TenantRole::Member).await.unwrap();
     assert_eq!(added, MemberChange::Done);
-    assert_eq!(
-        tenancy.transfer_ownership(&anns, other).await.unwrap(),
-        MemberChange::Done
-    );
-    assert_eq!(
-        access(&world, &ann, tenant).await.role(),
-        Some(TenantRole::Admin)
-    );
-    assert_eq!(
-        access(&world, &bob, tenant).await.role(),
-        Some(TenantRole::Owner)
-    );
-    assert_eq!(
-        tenancy.remove_member(&anns, me).await.unwrap(),
-        MemberChange::Done
-    );
+    assert_eq!(tenancy.transfer_ownership(&anns, other).await.unwrap(), MemberChange::Done);
+    assert_eq!(access(&world, &ann, tenant).await.role(), Some(TenantRole::Admin));
+    assert_eq!(access(&world, &bob, tenant).await.role(), Some(TenantRole::Owner));
+    assert_eq!(tenancy.remove_member(&anns, me).await.unwrap(), MemberChange::Done);
 }
 
 #[tokio::test]
@@ -172,38 +108,17 @@ async fn administrators_neither_make_nor_remove_owners() {
     let tenant = create(&world, &ann).await;
     let anns = access(&world, &ann, tenant).await;
     let tenancy = &world.tenancy;
-    let added = tenancy
-        .add_member(&anns, bob.session.account(), TenantRole::Admin)
-        .await
-        .unwrap();
+    let added = tenancy.add_member(&anns, bob.session.account(), TenantRole::Admin).await.unwrap();
     assert_eq!(added, MemberChange::Done);
     let bobs = access(&world, &bob, tenant).await;
     let eves = eve.session.account();
     for (answer, expected) in [
-        (
-            tenancy.add_member(&bobs, eves, TenantRole::Owner).await,
-            MemberChange::NotAllowed,
-        ),
-        (
-            tenancy.remove_member(&bobs, ann.session.account()).await,
-            MemberChange::NotAllowed,
-        ),
-        (
-            tenancy.add_member(&bobs, eves, TenantRole::Member).await,
-            MemberChange::Done,
-        ),
-        (
-            tenancy.add_member(&bobs, eves, TenantRole::Member).await,
-            MemberChange::Unchanged,
-        ),
-        (
-            tenancy.change_role(&bobs, eves, TenantRole::Owner).await,
-            MemberChange::NotAllowed,
-        ),
-        (
-            tenancy.change_role(&bobs, eves, TenantRole::Admin).await,
-            MemberChange::Done,
-        ),
+        (tenancy.add_member(&bobs, eves, TenantRole::Owner).await, MemberChange::NotAllowed),
+        (tenancy.remove_member(&bobs, ann.session.account()).await, MemberChange::NotAllowed),
+        (tenancy.add_member(&bobs, eves, TenantRole::Member).await, MemberChange::Done),
+        (tenancy.add_member(&bobs, eves, TenantRole::Member).await, MemberChange::Unchanged),
+        (tenancy.change_role(&bobs, eves, TenantRole::Owner).await, MemberChange::NotAllowed),
+        (tenancy.change_role(&bobs, eves, TenantRole::Admin).await, MemberChange::Done),
     ] {
         assert_eq!(answer.unwrap(), expected);
     }
@@ -214,25 +129,12 @@ async fn an_unverified_account_becomes_no_member() {
     let world = World::new();
     let ann = world.signed_in(ANN).await;
     world.register(BOB, crate::world::PASSWORD).await;
-    let index = world
-        .env
-        .keyring
-        .blind_index("account.email", BOB.as_bytes());
-    let bob = world
-        .stores
-        .identity
-        .account_by_email(index)
-        .await
-        .unwrap()
-        .unwrap();
+    let index = world.env.keyring.blind_index("account.email", BOB.as_bytes());
+    let bob = world.stores.identity.account_by_email(index).await.unwrap().unwrap();
     let tenant = create(&world, &ann).await;
     let anns = access(&world, &ann, tenant).await;
     let account = bob.record.account_id;
-    let added = world
-        .tenancy
-        .add_member(&anns, account, TenantRole::Member)
-        .await
-        .unwrap();
+    let added = world.tenancy.add_member(&anns, account, TenantRole::Member).await.unwrap();
     assert_eq!(added, MemberChange::AccountUnusable);
 }
 
@@ -242,23 +144,14 @@ async fn a_suspended_tenant_lets_nobody_in_until_it_is_resumed() {
     let ann = world.signed_in(ANN).await;
     let tenant = create(&world, &ann).await;
     let (tenancy, actor) = (&world.tenancy, Actor::Job("billing"));
-    assert_eq!(
-        tenancy.suspend(tenant, actor).await.unwrap(),
-        TenantChange::Done
-    );
-    assert_eq!(
-        tenancy.suspend(tenant, actor).await.unwrap(),
-        TenantChange::Unchanged
-    );
+    assert_eq!(tenancy.suspend(tenant, actor).await.unwrap(), TenantChange::Done);
+    assert_eq!(tenancy.suspend(tenant, actor).await.unwrap(), TenantChange::Unchanged);
     let refused = AccessDecision::Refused(AccessRefused::Suspended);
     assert_eq!(decide(&world, &ann, tenant).await, refused);
     let due = world.store.inner.due(world.env.now(), 10).await.unwrap();
     assert_eq!(due.len(), 1);
     assert_eq!(due[0].entry.fact, Fact::TenantSuspended { tenant });
-    assert_eq!(
-        tenancy.resume(tenant, actor).await.unwrap(),
-        TenantChange::Done
-    );
+    assert_eq!(tenancy.resume(tenant, actor).await.unwrap(), TenantChange::Done);
     access(&world, &ann, tenant).await;
 }
 
@@ -270,16 +163,10 @@ async fn closing_is_for_owners_final_and_emits_the_fact_in_the_same_commit() {
     let tenant = create(&world, &ann).await;
     let anns = access(&world, &ann, tenant).await;
     let tenancy = &world.tenancy;
-    let added = tenancy
-        .add_member(&anns, bob.session.account(), TenantRole::Admin)
-        .await
-        .unwrap();
+    let added = tenancy.add_member(&anns, bob.session.account(), TenantRole::Admin).await.unwrap();
     assert_eq!(added, MemberChange::Done);
     let bobs = access(&world, &bob, tenant).await;
-    assert_eq!(
-        tenancy.close(&bobs).await.unwrap(),
-        TenantChange::NotAllowed
-    );
+    assert_eq!(tenancy.close(&bobs).await.unwrap(), TenantChange::NotAllowed);
     let before = world.store.commits();
     assert_eq!(tenancy.close(&anns).await.unwrap(), TenantChange::Done);
     assert_eq!(world.store.commits() - before, 1);
@@ -290,10 +177,7 @@ async fn closing_is_for_owners_final_and_emits_the_fact_in_the_same_commit() {
     assert_eq!(tenancy.close(&anns).await.unwrap(), TenantChange::Unchanged);
     let resumed = tenancy.resume(tenant, Actor::Job("billing")).await.unwrap();
     assert_eq!(resumed, TenantChange::Closing);
-    let added = tenancy
-        .add_member(&anns, bob.session.account(), TenantRole::Owner)
-        .await
-        .unwrap();
+    let added = tenancy.add_member(&anns, bob.session.account(), TenantRole::Owner).await.unwrap();
     assert_eq!(added, MemberChange::TenantUnusable);
 }
 
@@ -305,20 +189,13 @@ async fn an_ended_account_loses_access_at_once() {
     let tenant = create(&world, &ann).await;
     let anns = access(&world, &ann, tenant).await;
     let account = bob.session.account();
-    let added = world
-        .tenancy
-        .add_member(&anns, account, TenantRole::Member)
-        .await
-        .unwrap();
+    let added = world.tenancy.add_member(&anns, account, TenantRole::Member).await.unwrap();
     assert_eq!(added, MemberChange::Done);
     let closed = world.accounts.close_account(&bob.session).await.unwrap();
     assert!(matches!(closed, alley_core::CloseAccount::Closed(_)));
     let refused = AccessDecision::Refused(AccessRefused::AccountUnusable);
     assert_eq!(decide(&world, &bob, tenant).await, refused);
-    let row = world
-        .store
-        .record::<alley_core::Account>(&alley_core::Key::global(&account))
-        .await;
+    let row = world.store.record::<alley_core::Account>(&alley_core::Key::global(&account)).await;
     assert!(row.unwrap().is_some(), "the row waits for erasure");
 }
 
@@ -342,11 +219,7 @@ async fn two_owners_cannot_both_leave() {
         let tenant = create(&world, &ann).await;
         let anns = access(&world, &ann, tenant).await;
         let (first, second) = (ann.session.account(), bob.session.account());
-        let added = world
-            .tenancy
-            .add_member(&anns, second, TenantRole::Owner)
-            .await
-            .unwrap();
+        let added = world.tenancy.add_member(&anns, second, TenantRole::Owner).await.unwrap();
         assert_eq!(added, MemberChange::Done);
         let bobs = access(&world, &bob, tenant).await;
         let (one, two) = (world.tenancy.clone(), world.tenancy.clone());

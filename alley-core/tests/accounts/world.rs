@@ -160,29 +160,16 @@ impl World {
         let accounts = Accounts::new(&env, stores.clone(), config).unwrap();
         let tenancy = Tenancy::new(&env, stores.clone());
         let address = "192.0.2.7".parse().unwrap();
-        Self {
-            store,
-            clock,
-            offload,
-            env,
-            stores,
-            accounts,
-            tenancy,
-            address,
-        }
+        Self { store, clock, offload, env, stores, accounts, tenancy, address }
     }
 
     pub(crate) fn client(&self) -> Client {
-        Client::new()
-            .with_device("Firefox on Linux")
-            .with_address(self.address)
+        Client::new().with_device("Firefox on Linux").with_address(self.address)
     }
 
     pub(crate) async fn register(&self, address: &str, password: &str) -> Option<Mail> {
-        let registered = self
-            .accounts
-            .register(&email(address), &secret(password), &self.client())
-            .await;
+        let registered =
+            self.accounts.register(&email(address), &secret(password), &self.client()).await;
         match registered.unwrap() {
             Registration::Accepted(mailing) => mailing.into_mail(),
             other => panic!("{other:?}"),
@@ -197,10 +184,7 @@ impl World {
     }
 
     pub(crate) async fn try_sign_in(&self, address: &str, password: &str) -> SignIn {
-        self.accounts
-            .sign_in(&email(address), &secret(password), &self.client())
-            .await
-            .unwrap()
+        self.accounts.sign_in(&email(address), &secret(password), &self.client()).await.unwrap()
     }
 
     pub(crate) async fn sign_in(&self, address: &str) -> SignedIn {
@@ -224,10 +208,7 @@ impl World {
     }
 
     pub(crate) async fn is_active(&self, cookie: &str) -> bool {
-        matches!(
-            self.accounts.check(cookie).await.unwrap(),
-            SessionCheck::Active(_)
-        )
+        matches!(self.accounts.check(cookie).await.unwrap(), SessionCheck::Active(_))
     }
 
     /// The session behind a cookie.
@@ -246,11 +227,8 @@ impl World {
         };
         let totp = TotpSecret::from_bytes(&base32(begun.secret.expose_secret())).unwrap();
         let code = self.code(&totp);
-        let confirmed = self
-            .accounts
-            .confirm_totp(&signed_in.session, begun.id, &code)
-            .await
-            .unwrap();
+        let confirmed =
+            self.accounts.confirm_totp(&signed_in.session, begun.id, &code).await.unwrap();
         let ConfirmTotp::Confirmed(confirmed) = confirmed else {
             panic!("{confirmed:?}");
         };
@@ -267,10 +245,7 @@ impl World {
     /// What the authenticator shows now.
     pub(crate) fn code(&self, totp: &TotpSecret) -> String {
         let step = TotpSettings::step(self.clock.now());
-        TotpSettings::default()
-            .code(totp, step)
-            .expose_secret()
-            .to_owned()
+        TotpSettings::default().code(totp, step).expose_secret().to_owned()
     }
 
     pub(crate) fn next_step(&self) {
@@ -301,10 +276,7 @@ pub(crate) fn token(mail: Mail) -> String {
 pub(crate) fn base32(text: &str) -> Vec<u8> {
     let (mut bits, mut held, mut bytes) = (0_u32, 0, Vec::new());
     for letter in text.bytes() {
-        let place = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-            .iter()
-            .position(|b| *b == letter)
-            .unwrap();
+        let place = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|b| *b == letter).unwrap();
         bits = (bits << 5 | u32::try_from(place).unwrap()) & 0xffff;
         held += 5;
         if held >= 8 {

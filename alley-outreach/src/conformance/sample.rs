@@ -91,10 +91,7 @@ impl Samples {
             note: note(number, &draft),
             state: PacingState {
                 policy_version: 1,
-                paused: Json(BTreeSet::from([
-                    PauseReason::Manual,
-                    PauseReason::TenantClosed,
-                ])),
+                paused: Json(BTreeSet::from([PauseReason::Manual, PauseReason::TenantClosed])),
                 last_spend_at: Some(now),
                 ..PacingState::new(tenant, now)
             },
@@ -139,11 +136,7 @@ impl Samples {
 
 fn policy() -> Policy {
     let kind = RuleKind::MaxOpen { limit: 2 };
-    let rule = Rule {
-        id: "open".to_owned(),
-        scope: Scope::Seller,
-        kind,
-    };
+    let rule = Rule { id: "open".to_owned(), scope: Scope::Seller, kind };
     let mut policy = Policy::without_rules(ZoneDefaults::all(chrono_tz::Europe::London));
     policy.rules.push(rule);
     policy
@@ -169,11 +162,7 @@ fn version(number: u8, tenant: TenantId, now: DateTime<Utc>) -> TemplateVersion 
         version_id: id(number),
         template_id: id(number),
         number: 1,
-        body: Json(TemplateBody::new(
-            "en",
-            "Hi {{ name }}",
-            vec![Variable::required("name")],
-        )),
+        body: Json(TemplateBody::new("en", "Hi {{ name }}", vec![Variable::required("name")])),
         engine: "minijinja 3".to_owned(),
         hash: Digest32::new([number; 32]),
         created_at: now,

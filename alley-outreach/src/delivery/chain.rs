@@ -43,11 +43,7 @@ pub fn verify_chain<'a>(
     let mut report = ChainReport::default();
     let mut before: Option<&DeliveryRecord> = None;
     for record in records {
-        let broken = |what| ChainBroken {
-            delivery: record.delivery_id,
-            seq: record.seq,
-            what,
-        };
+        let broken = |what| ChainBroken { delivery: record.delivery_id, seq: record.seq, what };
         if record.hash != record.expected_hash() {
             return Err(broken("its content is not what its hash says"));
         }
@@ -68,9 +64,7 @@ pub fn verify_chain<'a>(
             return Err(broken("it does not point at the one before it"));
         }
         report.records = report.records.saturating_add(1);
-        report.missing = report
-            .missing
-            .saturating_add(u64::try_from(gap).unwrap_or(0));
+        report.missing = report.missing.saturating_add(u64::try_from(gap).unwrap_or(0));
         report.head = Some(record.hash);
         before = Some(record);
     }

@@ -38,13 +38,8 @@ text_enum! {
 
 impl DraftState {
     /// The states from editing to the queue, in which nobody outside has the text.
-    pub const INSIDE: [Self; 5] = [
-        Self::Editing,
-        Self::InReview,
-        Self::ChangesRequested,
-        Self::Approved,
-        Self::Queued,
-    ];
+    pub const INSIDE: [Self; 5] =
+        [Self::Editing, Self::InReview, Self::ChangesRequested, Self::Approved, Self::Queued];
 
     /// Whether nothing leads out of it.
     pub const fn is_end(self) -> bool {
@@ -145,10 +140,7 @@ impl Event {
 
 /// A state, and what a held draft goes back to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "input of a pure function, written by its callers"
-)]
+#[expect(clippy::exhaustive_structs, reason = "input of a pure function, written by its callers")]
 pub struct Position {
     /// Where the draft stands.
     pub state: DraftState,
@@ -180,10 +172,7 @@ pub fn transition(from: Position, event: Event) -> Result<Position, InvalidTrans
         Approved, Cancelled, ChangesRequested, Delivered, Editing, Expired, HandedOut, Held,
         InReview, Queued, Rejected, Suppressed, Unconfirmed,
     };
-    let invalid = InvalidTransition {
-        from: from.state,
-        event: event.name(),
-    };
+    let invalid = InvalidTransition { from: from.state, event: event.name() };
     let state = match (from.state, event) {
         // A hold more changes nothing; an erasure blanks texts and leaves the state.
         (_, Event::Erase) | (Held, Event::Hold) => return Ok(from),
@@ -213,10 +202,7 @@ pub fn transition(from: Position, event: Event) -> Result<Position, InvalidTrans
             StaleApproval::Expired => Expired,
         },
         (state, Event::Hold) if !state.is_end() && state != HandedOut => {
-            return Ok(Position {
-                state: Held,
-                held_from: Some(state),
-            });
+            return Ok(Position { state: Held, held_from: Some(state) });
         }
         (Held, Event::Release { review }) => match from.held_from.ok_or(invalid)? {
             Approved | Queued if review => InReview,
@@ -226,10 +212,7 @@ pub fn transition(from: Position, event: Event) -> Result<Position, InvalidTrans
         (state, Event::Cancel) if state.is_inside() || state == Unconfirmed => Cancelled,
         _ => return Err(invalid),
     };
-    Ok(Position {
-        state,
-        held_from: None,
-    })
+    Ok(Position { state, held_from: None })
 }
 
 #[cfg(test)]

@@ -54,18 +54,12 @@ pub(super) fn harmless(text: &str) -> String {
         })
         .filter(|character| !character.is_control() && !is_invisible(*character))
         .collect();
-    let first = one_line
-        .chars()
-        .find(|character| !character.is_whitespace());
+    let first = one_line.chars().find(|character| !character.is_whitespace());
     let triggers = first.is_some_and(|first| {
         let folded = std::iter::once(first).nfkc().next().unwrap_or(first);
         matches!(folded, '=' | '+' | '-' | '@')
     });
     let digits = !one_line.is_empty() && one_line.chars().all(|digit| digit.is_ascii_digit());
     let loses = digits && (one_line.len() > 15 || one_line.starts_with('0'));
-    if triggers || loses {
-        format!("'{one_line}")
-    } else {
-        one_line
-    }
+    if triggers || loses { format!("'{one_line}") } else { one_line }
 }

@@ -7,10 +7,7 @@ use super::row::{COLUMNS, Cell, ExportRow, SCHEMA};
 use super::time;
 
 pub(super) fn manifest(now: DateTime<Utc>) -> String {
-    let columns = COLUMNS
-        .iter()
-        .map(|name| Value::from(*name))
-        .collect::<Vec<_>>();
+    let columns = COLUMNS.iter().map(|name| Value::from(*name)).collect::<Vec<_>>();
     object([
         ("manifest", Value::from("alley-outreach/drafts")),
         ("export_schema", Value::from(SCHEMA)),
@@ -38,13 +35,8 @@ pub(super) fn trailer(rows: u64, sha256: &str) -> String {
 /// Keys in the order given. U+2028 and U+2029 end lines for some readers, so they are escaped; they
 /// occur in strings only.
 fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -> String {
-    let entries: Vec<String> = entries
-        .into_iter()
-        .map(|(name, value)| format!("\"{name}\":{value}"))
-        .collect();
-    let text = entries
-        .join(",")
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029");
+    let entries: Vec<String> =
+        entries.into_iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+    let text = entries.join(",").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
     format!("{{{text}}}\n")
 }

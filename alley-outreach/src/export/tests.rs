@@ -30,10 +30,7 @@ fn written(rows: &[ExportRow], format: ExportFormat) -> (Vec<u8>, ExportReport) 
 fn cells(bytes: &[u8]) -> Vec<Vec<String>> {
     let text = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     let mut reader = ReaderBuilder::new().has_headers(false).from_reader(text);
-    reader
-        .records()
-        .map(|record| record.unwrap().iter().map(ToOwned::to_owned).collect())
-        .collect()
+    reader.records().map(|record| record.unwrap().iter().map(ToOwned::to_owned).collect()).collect()
 }
 
 #[test]
@@ -65,10 +62,7 @@ fn a_spreadsheet_is_quoted_and_marked() {
     assert!(text.starts_with("\u{FEFF}\"export_schema\",\"draft_id\""));
     assert!(text.ends_with("\r\n"));
     assert!(text.contains("\"say \"\"hi\"\"\""));
-    assert_eq!(
-        (report.rows, report.bytes),
-        (1, u64::try_from(text.len()).unwrap())
-    );
+    assert_eq!((report.rows, report.bytes), (1, u64::try_from(text.len()).unwrap()));
 }
 
 #[test]
@@ -76,10 +70,8 @@ fn json_lines_end_with_a_count_and_the_hash_of_all_before() {
     let rows = [row("a\u{2028}b", "n", "x"), row("c", "n", "y")];
     let (bytes, report) = written(&rows, ExportFormat::JsonLines);
     let text = String::from_utf8(bytes).unwrap();
-    let lines: Vec<serde_json::Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 4);
     assert_eq!(report.rows, 2);
     assert_eq!(lines[3]["rows"], 2);
@@ -87,10 +79,7 @@ fn json_lines_end_with_a_count_and_the_hash_of_all_before() {
     assert!(!text.contains('\u{2028}'));
     assert_eq!(lines[1].as_object().unwrap().len(), COLUMNS.len());
     assert!(lines[1]["outcome"].is_null());
-    let body = text
-        .lines()
-        .take(3)
-        .fold(String::new(), |all, line| all + line + "\n");
+    let body = text.lines().take(3).fold(String::new(), |all, line| all + line + "\n");
     assert_eq!(lines[3]["sha256"], hex(&Sha256::digest(body.as_bytes())));
 }
 

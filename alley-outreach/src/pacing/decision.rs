@@ -9,10 +9,7 @@ use super::rule::{Frees, View};
 
 /// Everything that a decision depends on.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "input of a pure function, written by its callers"
-)]
+#[expect(clippy::exhaustive_structs, reason = "input of a pure function, written by its callers")]
 pub struct Situation<'a> {
     /// The instant of the decision.
     pub now: DateTime<Utc>,
@@ -36,10 +33,7 @@ pub struct Situation<'a> {
 
 /// When a campaign hands out.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "input of a pure function, written by its callers"
-)]
+#[expect(clippy::exhaustive_structs, reason = "input of a pure function, written by its callers")]
 pub struct CampaignWindow {
     /// Somebody paused it; only resuming helps.
     pub paused: bool,
@@ -101,22 +95,14 @@ pub fn decide_shared(situation: &Situation<'_>) -> Decision {
 fn decision(situation: &Situation<'_>, shared: bool) -> Decision {
     let failing = failing(situation, situation.now, shared);
     let verdict = if failing.is_empty() {
-        Verdict::Allow {
-            lease_until: lease_until(situation, situation.now),
-        }
+        Verdict::Allow { lease_until: lease_until(situation, situation.now) }
     } else {
         let mut reasons: Vec<String> = failing.iter().map(|(id, _)| (*id).to_owned()).collect();
         reasons.sort_unstable();
         reasons.dedup();
-        Verdict::Deny {
-            reasons,
-            next_eligible: next_eligible(situation, failing, shared),
-        }
+        Verdict::Deny { reasons, next_eligible: next_eligible(situation, failing, shared) }
     };
-    Decision {
-        verdict,
-        tzdb: super::TZDB,
-    }
+    Decision { verdict, tzdb: super::TZDB }
 }
 
 fn next_eligible<'a>(
@@ -151,18 +137,10 @@ fn failing<'a>(
     shared: bool,
 ) -> Vec<(&'a str, Frees)> {
     let horizon = situation.now + TimeDelta::days(i64::from(situation.policy.horizon_days));
-    let rules = situation
-        .policy
-        .rules
-        .iter()
-        .filter(|rule| !shared || rule.is_shared());
+    let rules = situation.policy.rules.iter().filter(|rule| !shared || rule.is_shared());
     let mut failing: Vec<(&str, Frees)> = rules
         .map(|rule| {
-            let view = View {
-                rule,
-                situation,
-                horizon,
-            };
+            let view = View { rule, situation, horizon };
             (rule.id.as_str(), view.frees(at))
         })
         .collect();
@@ -177,11 +155,7 @@ fn outside(
     shared: bool,
 ) -> Vec<(&'static str, Frees)> {
     let never = |failed: bool| if failed { Frees::Never } else { Frees::Now };
-    let CampaignWindow {
-        paused,
-        starts_at,
-        ends_at,
-    } = situation.campaign;
+    let CampaignWindow { paused, starts_at, ends_at } = situation.campaign;
     let reached = |instant: Option<DateTime<Utc>>| instant.is_some_and(|instant| instant <= at);
     let not_started = match starts_at {
         Some(start) if at < start => Frees::At(start),
@@ -194,11 +168,7 @@ fn outside(
     ];
     if !shared {
         let mut suppressed = Frees::Now;
-        for stretch in situation
-            .suppressed
-            .iter()
-            .filter(|stretch| stretch.contains(at))
-        {
+        for stretch in situation.suppressed.iter().filter(|stretch| stretch.contains(at)) {
             suppressed = suppressed.later(stretch.until.map_or(Frees::Never, Frees::At));
         }
         found.push(("suppressed", suppressed));

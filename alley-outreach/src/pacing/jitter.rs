@@ -17,9 +17,6 @@ pub fn jitter_ms(seed: &str, rule: &str, scope_key: &str, spend: &str, max_ms: u
         hash.update(part);
     }
     let digest: [u8; 32] = hash.finalize().into();
-    let number = digest
-        .iter()
-        .take(8)
-        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let number = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     number % (u64::from(max_ms) + 1)
 }

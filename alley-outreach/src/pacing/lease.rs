@@ -22,8 +22,5 @@ pub fn lease_until(situation: &Situation<'_>, at: DateTime<Utc>) -> DateTime<Utc
 
 /// Whether an instant lies in quiet hours of the policy.
 pub fn is_quiet(policy: &Policy, zones: &Zones, at: DateTime<Utc>) -> bool {
-    policy
-        .rules
-        .iter()
-        .any(|rule| rule.kind.is_quiet(zones, at))
+    policy.rules.iter().any(|rule| rule.kind.is_quiet(zones, at))
 }

@@ -6,10 +6,7 @@ use super::rule::Scope;
 
 /// One hand-out of the past.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "input of a pure function, written by its callers"
-)]
+#[expect(clippy::exhaustive_structs, reason = "input of a pure function, written by its callers")]
 pub struct Entry {
     /// Identifies the spend; seeds its jitter.
     pub id: String,
@@ -26,10 +23,7 @@ pub struct Entry {
 
 /// The four scopes of a hand-out, and what is known of the creator.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "input of a pure function, written by its callers"
-)]
+#[expect(clippy::exhaustive_structs, reason = "input of a pure function, written by its callers")]
 pub struct Recipient {
     /// The seller: in the services of this crate, the tenant.
     pub seller: String,
@@ -67,10 +61,7 @@ impl Recipient {
 
 /// A stretch of time, half open; without an end it lasts for ever.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "input of a pure function, written by its callers"
-)]
+#[expect(clippy::exhaustive_structs, reason = "input of a pure function, written by its callers")]
 pub struct Interval {
     /// First instant inside.
     pub from: DateTime<Utc>,

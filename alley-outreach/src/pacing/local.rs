@@ -13,11 +13,7 @@ pub(super) fn next_mark(zone: Tz, at: DateTime<Utc>, marks: &[NaiveTime]) -> Dat
     let midnight = NaiveTime::MIN;
     let ahead = marks.iter().chain([&midnight]).map(|mark| {
         let span = *mark - shown;
-        if span > TimeDelta::zero() {
-            span
-        } else {
-            span + day
-        }
+        if span > TimeDelta::zero() { span } else { span + day }
     });
     let mark = at + ahead.min().unwrap_or(day);
     jump(zone, at, mark).unwrap_or(mark)

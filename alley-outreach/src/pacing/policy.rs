@@ -123,10 +123,7 @@ pub enum UnknownZone {
 
 /// Zones of one situation.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "input of a pure function, written by its callers"
-)]
+#[expect(clippy::exhaustive_structs, reason = "input of a pure function, written by its callers")]
 pub struct Zones {
     /// The seller's.
     pub seller: Tz,
@@ -165,15 +162,11 @@ impl ZoneDefaults {
         let creator = match (creator, &self.unknown_creator) {
             (Some(zone), _) => vec![zone],
             (None, UnknownZone::Shop) => vec![of_shop],
-            (None, UnknownZone::ShopAnd(more)) => std::iter::once(of_shop)
-                .chain(more.iter().copied())
-                .collect(),
+            (None, UnknownZone::ShopAnd(more)) => {
+                std::iter::once(of_shop).chain(more.iter().copied()).collect()
+            }
         };
-        Zones {
-            seller: self.seller,
-            shop: of_shop,
-            creator,
-        }
+        Zones { seller: self.seller, shop: of_shop, creator }
     }
 }
 
@@ -204,10 +197,7 @@ impl Policy {
     /// # Errors
     /// As [`check`](Self::check).
     pub fn new(rules: Vec<Rule>, zones: ZoneDefaults) -> Result<Self, PolicyProblem> {
-        let policy = Self {
-            rules,
-            ..Self::without_rules(zones)
-        };
+        let policy = Self { rules, ..Self::without_rules(zones) };
         policy.check()?;
         Ok(policy)
     }
@@ -256,21 +246,14 @@ impl Policy {
             only: Only::Unconnected,
         };
         let rules = vec![
-            Rule {
-                id: "platform-week".to_owned(),
-                scope: Scope::Shop,
-                kind: week,
-            },
+            Rule { id: "platform-week".to_owned(), scope: Scope::Shop, kind: week },
             Rule {
                 id: "platform-unanswered".to_owned(),
                 scope: Scope::Creator,
                 kind: RuleKind::MaxUnanswered { limit: 5 },
             },
         ];
-        Ok(Self {
-            checked: Some(checked.into()),
-            ..Self::new(rules, zones)?
-        })
+        Ok(Self { checked: Some(checked.into()), ..Self::new(rules, zones)? })
     }
 
     /// Reads the JSON form and checks it.
@@ -278,10 +261,8 @@ impl Policy {
     /// # Errors
     /// When it is not of that form, names an unknown zone, or [`check`](Self::check) fails.
     pub fn from_json(text: &str) -> Result<Self, PolicyProblem> {
-        let policy: Self = serde_json::from_str(text).map_err(|error| PolicyProblem {
-            rule: "policy".to_owned(),
-            why: error.to_string(),
-        })?;
+        let policy: Self = serde_json::from_str(text)
+            .map_err(|error| PolicyProblem { rule: "policy".to_owned(), why: error.to_string() })?;
         policy.check()?;
         Ok(policy)
     }
@@ -303,12 +284,8 @@ impl Policy {
     pub fn check(&self) -> Result<(), PolicyProblem> {
         let mut ids = BTreeSet::new();
         for rule in &self.rules {
-            let wrong = |why: &str| {
-                Err(PolicyProblem {
-                    rule: rule.id.clone(),
-                    why: why.to_owned(),
-                })
-            };
+            let wrong =
+                |why: &str| Err(PolicyProblem { rule: rule.id.clone(), why: why.to_owned() });
             if rule.id.is_empty() || rule.id.len() > 64 || rule.id.contains(',') {
                 return wrong("an id has 1 to 64 bytes and no comma");
             }
@@ -319,12 +296,8 @@ impl Policy {
                 return wrong(why);
             }
         }
-        let policy = |why: &str| {
-            Err(PolicyProblem {
-                rule: "policy".to_owned(),
-                why: why.to_owned(),
-            })
-        };
+        let policy =
+            |why: &str| Err(PolicyProblem { rule: "policy".to_owned(), why: why.to_owned() });
         if self.starvation_guard < 4 {
             return policy("starvation_guard must be at least 4");
         }
@@ -341,44 +314,31 @@ impl Policy {
     /// counted: their spends are read by creator.
     pub fn lookback(&self, at: DateTime<Utc>) -> Lookback {
         let days = |days: i64| TimeDelta::days(days);
-        let since = self
-            .rules
-            .iter()
-            .filter(|rule| rule.scope != Scope::Creator)
-            .filter_map(|rule| match &rule.kind {
-                RuleKind::Rolling { window_s, .. } => {
-                    Some(at - TimeDelta::seconds(i64::from(*window_s)))
+        let since =
+            self.rules.iter().filter(|rule| rule.scope != Scope::Creator).filter_map(|rule| {
+                match &rule.kind {
+                    RuleKind::Rolling { window_s, .. } => {
+                        Some(at - TimeDelta::seconds(i64::from(*window_s)))
+                    }
+                    RuleKind::MinGap { gap_s, jitter_max_ms, .. } => {
+                        let jitter = TimeDelta::milliseconds(i64::from(*jitter_max_ms));
+                        Some(at - TimeDelta::seconds(i64::from(*gap_s)) - jitter)
+                    }
+                    // The arrival time of a saturated limiter depends on all spends since it last idled.
+                    RuleKind::Gcra { .. } => Some(at - days(i64::from(self.horizon_days))),
+                    RuleKind::Calendar { unit: Unit::Day, .. } => Some(at - days(2)),
+                    RuleKind::Calendar { unit: Unit::Week, .. } => Some(at - days(8)),
+                    RuleKind::WarmUp { caps, idle_reset_days, .. } => {
+                        let ramp = i64::try_from(caps.len()).unwrap_or(i64::from(u16::MAX));
+                        let idle = i64::from(idle_reset_days.unwrap_or(0).min(10_000));
+                        Some(at - days(ramp.saturating_add(idle).saturating_add(3)))
+                    }
+                    RuleKind::Total { since, .. } => Some(*since),
+                    RuleKind::MaxOpen { .. } => {
+                        Some(at - TimeDelta::seconds(i64::from(self.lease_ttl_s)))
+                    }
+                    _ => None,
                 }
-                RuleKind::MinGap {
-                    gap_s,
-                    jitter_max_ms,
-                    ..
-                } => {
-                    let jitter = TimeDelta::milliseconds(i64::from(*jitter_max_ms));
-                    Some(at - TimeDelta::seconds(i64::from(*gap_s)) - jitter)
-                }
-                // The arrival time of a saturated limiter depends on all spends since it last idled.
-                RuleKind::Gcra { .. } => Some(at - days(i64::from(self.horizon_days))),
-                RuleKind::Calendar {
-                    unit: Unit::Day, ..
-                } => Some(at - days(2)),
-                RuleKind::Calendar {
-                    unit: Unit::Week, ..
-                } => Some(at - days(8)),
-                RuleKind::WarmUp {
-                    caps,
-                    idle_reset_days,
-                    ..
-                } => {
-                    let ramp = i64::try_from(caps.len()).unwrap_or(i64::from(u16::MAX));
-                    let idle = i64::from(idle_reset_days.unwrap_or(0).min(10_000));
-                    Some(at - days(ramp.saturating_add(idle).saturating_add(3)))
-                }
-                RuleKind::Total { since, .. } => Some(*since),
-                RuleKind::MaxOpen { .. } => {
-                    Some(at - TimeDelta::seconds(i64::from(self.lease_ttl_s)))
-                }
-                _ => None,
             });
         since.min().map_or(Lookback::Nothing, Lookback::Since)
     }

@@ -30,10 +30,7 @@ pub struct Rule {
 /// Which spends a rule sees: those with the same key.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a spend belongs to exactly these four"
-)]
+#[expect(clippy::exhaustive_enums, reason = "a spend belongs to exactly these four")]
 pub enum Scope {
     /// All of the seller's.
     #[default]
@@ -243,11 +240,7 @@ impl Frees {
 
     /// Passes from `instant` on.
     fn from(instant: DateTime<Utc>, asked: DateTime<Utc>) -> Self {
-        if instant <= asked {
-            Self::Now
-        } else {
-            Self::At(instant)
-        }
+        if instant <= asked { Self::Now } else { Self::At(instant) }
     }
 }
 
@@ -256,9 +249,9 @@ impl Rule {
     pub fn is_shared(&self) -> bool {
         let by_creator = match &self.kind {
             RuleKind::MaxUnanswered { .. } => true,
-            RuleKind::Calendar {
-                zone, count, only, ..
-            } => *zone == ZoneRef::Creator || *count != Count::Messages || *only != Only::All,
+            RuleKind::Calendar { zone, count, only, .. } => {
+                *zone == ZoneRef::Creator || *count != Count::Messages || *only != Only::All
+            }
             RuleKind::Total { count, only, .. } => *count != Count::Messages || *only != Only::All,
             RuleKind::WarmUp { zone, .. }
             | RuleKind::QuietHours { zone, .. }
@@ -280,10 +273,7 @@ impl RuleKind {
             return false;
         };
         let shown = |zone: Tz| alley_core::calendar::wall_clock(zone, at);
-        zones
-            .of(*zone)
-            .into_iter()
-            .any(|zone| !wall::allows(self, shown(zone)))
+        zones.of(*zone).into_iter().any(|zone| !wall::allows(self, shown(zone)))
     }
 
     /// The first instant in (at, until) whose wall clock the rule forbids.
@@ -311,16 +301,12 @@ impl View<'_> {
     pub(super) fn frees(&self, at: DateTime<Utc>) -> Frees {
         match &self.rule.kind {
             RuleKind::Rolling { limit, window_s } => rate::rolling(self, at, *limit, *window_s),
-            RuleKind::MinGap {
-                gap_s,
-                jitter_max_ms,
-                seed,
-            } => rate::min_gap(self, at, *gap_s, *jitter_max_ms, seed),
-            RuleKind::Gcra {
-                limit,
-                period_s,
-                burst,
-            } => rate::gcra(self, at, *limit, *period_s, *burst),
+            RuleKind::MinGap { gap_s, jitter_max_ms, seed } => {
+                rate::min_gap(self, at, *gap_s, *jitter_max_ms, seed)
+            }
+            RuleKind::Gcra { limit, period_s, burst } => {
+                rate::gcra(self, at, *limit, *period_s, *burst)
+            }
             RuleKind::Calendar { .. } => calendar::calendar(self, at),
             RuleKind::WarmUp { .. } => calendar::warm_up(self, at),
             RuleKind::MaxOpen { limit } => standing::max_open(self, at, *limit),
@@ -335,10 +321,7 @@ impl View<'_> {
     /// Spends with the same key in the rule's scope that were not given back.
     fn spends(&self) -> impl Iterator<Item = &Entry> {
         let mine = |entry: &&Entry| {
-            !entry.refunded
-                && entry
-                    .recipient
-                    .shares(&self.situation.recipient, self.rule.scope)
+            !entry.refunded && entry.recipient.shares(&self.situation.recipient, self.rule.scope)
         };
         self.situation.ledger.iter().filter(mine)
     }
@@ -360,9 +343,8 @@ impl View<'_> {
         match count {
             Count::Messages => counted.count() < limit,
             Count::DistinctCreators => {
-                let mut creators: Vec<&str> = counted
-                    .map(|entry| entry.recipient.creator.as_str())
-                    .collect();
+                let mut creators: Vec<&str> =
+                    counted.map(|entry| entry.recipient.creator.as_str()).collect();
                 creators.sort_unstable();
                 creators.dedup();
                 creators.len() < limit || creators.contains(&recipient.creator.as_str())

@@ -126,12 +126,7 @@ impl PacingPolicy {
         policy: Policy,
         now: DateTime<Utc>,
     ) -> Self {
-        Self {
-            tenant_id: tenant,
-            version,
-            policy: Json(policy),
-            created_at: now,
-        }
+        Self { tenant_id: tenant, version, policy: Json(policy), created_at: now }
     }
 }
 
@@ -179,10 +174,8 @@ pub struct Spend {
 }
 
 /// A tenant's ledger from an instant on.
-pub(crate) static SPENDS_SINCE: Query = Query::new("spends_since", Spend::TYPE)
-    .equals(&["tenant_id"])
-    .at_least("at")
-    .order_by("at");
+pub(crate) static SPENDS_SINCE: Query =
+    Query::new("spends_since", Spend::TYPE).equals(&["tenant_id"]).at_least("at").order_by("at");
 
 /// All of a tenant's ledger that concerns one creator.
 pub(crate) static SPENDS_OF_CREATOR: Query = Query::new("spends_of_creator", Spend::TYPE)

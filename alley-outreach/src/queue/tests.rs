@@ -11,11 +11,7 @@ fn campaign(number: u128) -> CampaignId {
 }
 
 fn contender(number: u128, class: u32, weight: u32) -> Contender {
-    Contender {
-        campaign: campaign(number),
-        class,
-        weight,
-    }
+    Contender { campaign: campaign(number), class, weight }
 }
 
 proptest! {

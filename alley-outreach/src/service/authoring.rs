@@ -40,19 +40,14 @@ impl Outreach {
             let campaign = campaign.ok_or(Error::NotFound { record: "campaign" })?;
             let over = campaign.record.ends_at.is_some_and(|end| end <= now);
             if campaign.record.status == CampaignStatus::Ended || over {
-                return Err(Error::Invalid {
-                    what: "the campaign must not have ended",
-                });
+                return Err(Error::Invalid { what: "the campaign must not have ended" });
             }
             let expects = self.unsuppressed(&campaign, &new.creator, now).await?;
             let written = self.written(access, &new.text).await?;
             let (draft, revision) = self.drafted(access, &new, &campaign.record, written, now)?;
             let mut commit = self
                 .commit()?
-                .expect(Expect::unchanged::<Campaign>(
-                    campaign.record.key(),
-                    campaign.version,
-                ))
+                .expect(Expect::unchanged::<Campaign>(campaign.record.key(), campaign.version))
                 .change(Write::Insert(draft.clone()))
                 .change(Write::Insert(revision))
                 .audit(self.audit(access, "draft.create", "draft", draft.draft_id)?);
@@ -96,9 +91,7 @@ impl Outreach {
             let now = self.env().now();
             let found = self.draft_of(access.tenant(), draft).await?;
             if found.record.current_revision != base {
-                return Err(Error::StaleRevision {
-                    current: found.record.current_revision,
-                });
+                return Err(Error::StaleRevision { current: found.record.current_revision });
             }
             let before = self.revision_of(&found.record).await?;
             let mut next = found.record.clone().after(Event::Edit, now)?;
@@ -119,10 +112,7 @@ impl Outreach {
             let commit = self
                 .commit()?
                 .expect(unerased)
-                .change(Write::Update {
-                    record: next.clone(),
-                    read: found.version,
-                })
+                .change(Write::Update { record: next.clone(), read: found.version })
                 .change(Write::Insert(revision))
                 .audit(self.audit(access, "draft.edit", "draft", draft)?);
             if let Applied::Done = self.apply(commit).await? {
@@ -143,11 +133,9 @@ impl Outreach {
         reason: &str,
     ) -> Result<Draft> {
         let reason = code(reason)?;
-        self.step(access, draft, Event::Cancel, "draft.cancel", |draft| {
-            Draft {
-                end_reason: Some(reason.clone()),
-                ..draft
-            }
+        self.step(access, draft, Event::Cancel, "draft.cancel", |draft| Draft {
+            end_reason: Some(reason.clone()),
+            ..draft
         })
         .await
     }
@@ -163,16 +151,11 @@ impl Outreach {
     ) -> Result<Draft> {
         for _ in 0..ATTEMPTS {
             let now = self.env().now();
-            let Versioned {
-                record, version, ..
-            } = self.draft_of(access.tenant(), draft).await?;
+            let Versioned { record, version, .. } = self.draft_of(access.tenant(), draft).await?;
             let next = finish(record.after(event, now)?);
             let commit = self
                 .commit()?
-                .change(Write::Update {
-                    record: next.clone(),
-                    read: version,
-                })
+                .change(Write::Update { record: next.clone(), read: version })
                 .audit(self.audit(access, action, "draft", draft)?);
             if let Applied::Done = self.apply(commit).await? {
                 return Ok(next);
@@ -188,11 +171,7 @@ impl Outreach {
         creator: &CreatorRef,
         now: DateTime<Utc>,
     ) -> Result<Vec<Expect>> {
-        let Campaign {
-            tenant_id,
-            shop_ref,
-            ..
-        } = &campaign.record;
+        let Campaign { tenant_id, shop_ref, .. } = &campaign.record;
         let keys = suppression::candidates(&self.env().keyring, *tenant_id, shop_ref, creator);
         let found = self.inner.store.suppressions(&keys).await?;
         let holds = |row: &Versioned<Suppression>| row.record.interval().contains(now);
@@ -200,22 +179,14 @@ impl Outreach {
             return Err(Error::Suppressed);
         }
         let rows = keys.into_iter().zip(found);
-        Ok(rows
-            .map(|(key, row)| still::<Suppression>(key, row.as_ref()))
-            .collect())
+        Ok(rows.map(|(key, row)| still::<Suppression>(key, row.as_ref())).collect())
     }
 
     async fn written(&self, access: &Access, text: &DraftText) -> Result<Written> {
         match text {
-            DraftText::Hand {
-                channel,
-                locale,
-                text,
-            } => {
+            DraftText::Hand { channel, locale, text } => {
                 if locale.is_empty() || locale.len() > 35 {
-                    return Err(Error::Invalid {
-                        what: "a language tag has 1 to 35 characters",
-                    });
+                    return Err(Error::Invalid { what: "a language tag has 1 to 35 characters" });
                 }
                 Ok(Written {
                     channel: *channel,
@@ -225,33 +196,16 @@ impl Outreach {
                     template: None,
                 })
             }
-            DraftText::Template {
-                template,
-                locale,
-                fills,
-            } => {
+            DraftText::Template { template, locale, fills } => {
                 let tenant = access.tenant();
                 let missing = Error::NotFound { record: "template" };
-                let found = self
-                    .inner
-                    .store
-                    .template(tenant, *template)
-                    .await?
-                    .ok_or(missing)?;
+                let found = self.inner.store.template(tenant, *template).await?.ok_or(missing)?;
                 if found.record.status != TemplateStatus::Active {
-                    return Err(Error::Invalid {
-                        what: "the template must not be archived",
-                    });
+                    return Err(Error::Invalid { what: "the template must not be archived" });
                 }
                 let number = found.record.current_version;
-                let version = self
-                    .inner
-                    .store
-                    .template_version(tenant, *template, number)
-                    .await?;
-                let version = version.ok_or(Error::NotFound {
-                    record: "template_version",
-                })?;
+                let version = self.inner.store.template_version(tenant, *template, number).await?;
+                let version = version.ok_or(Error::NotFound { record: "template_version" })?;
                 let max_chars = match self.inner.store.pacing_state(tenant).await? {
                     Some(guard) if guard.record.policy_version > 0 => {
                         self.policy(&guard.record).await?.policy.0.max_chars
@@ -290,13 +244,7 @@ impl Outreach {
         written: Written,
         now: DateTime<Utc>,
     ) -> Result<(Draft, DraftRevision)> {
-        let Written {
-            channel,
-            locale,
-            text,
-            origin,
-            template,
-        } = written;
+        let Written { channel, locale, text, origin, template } = written;
         let tenant_id = access.tenant();
         let draft_id: DraftId = self.env().id()?;
         let salt = self.salt()?;
@@ -330,11 +278,7 @@ impl Outreach {
             deferred_reasons: None,
             expires_at: ends.min(),
             after_opt_out: false,
-            open_key: Some(
-                self.env()
-                    .keyring
-                    .blind_index("draft.open_key", open.as_bytes()),
-            ),
+            open_key: Some(self.env().keyring.blind_index("draft.open_key", open.as_bytes())),
             created_by: person(access),
             created_at: now,
             ended_at: None,

@@ -34,10 +34,7 @@ impl Board {
         let tenant = access.tenant();
         let policy = outreach.policy(&guard.record).await?.policy.0;
         let now = outreach.env().now();
-        let at = guard
-            .record
-            .last_spend_at
-            .map_or(now, |newest| newest.max(now));
+        let at = guard.record.last_spend_at.map_or(now, |newest| newest.max(now));
         if at - now > TimeDelta::minutes(5) {
             return Err(Error::ClockBehind);
         }
@@ -54,13 +51,7 @@ impl Board {
             .map(|open: Versioned<HandOut>| (open.record.hand_out_id, open.record.lease_until))
             .collect();
         let ledger = entries(&spends, &open);
-        Ok(Self {
-            guard,
-            policy,
-            at,
-            ledger,
-            open,
-        })
+        Ok(Self { guard, policy, at, ledger, open })
     }
 
     /// The ledger with everything that concerns one creator.
@@ -68,10 +59,8 @@ impl Board {
         let mut ledger = self.ledger.clone();
         let known: BTreeSet<&str> = self.ledger.iter().map(|entry| entry.id.as_str()).collect();
         let more = entries(of_creator, &self.open);
-        let more: Vec<Entry> = more
-            .into_iter()
-            .filter(|entry| !known.contains(entry.id.as_str()))
-            .collect();
+        let more: Vec<Entry> =
+            more.into_iter().filter(|entry| !known.contains(entry.id.as_str())).collect();
         ledger.extend(more);
         ledger
     }
@@ -91,14 +80,7 @@ impl Board {
         suppressed: &'a [Interval],
     ) -> Situation<'a> {
         let creator = draft.creator_ref.as_str();
-        self.situation(
-            campaign,
-            creator,
-            contact,
-            draft.expires_at,
-            ledger,
-            suppressed,
-        )
+        self.situation(campaign, creator, contact, draft.expires_at, ledger, suppressed)
     }
 
     fn situation<'a>(

@@ -123,11 +123,7 @@ impl Outreach {
         let mut records: Vec<DeliveryRecord> = Vec::new();
         let mut request = PageRequest::first(PageRequest::MAX);
         loop {
-            let page = self
-                .inner
-                .store
-                .deliveries(access.tenant(), shop, request)
-                .await?;
+            let page = self.inner.store.deliveries(access.tenant(), shop, request).await?;
             records.extend(page.items.into_iter().map(|item| item.record));
             match page.next {
                 Some(cursor) => request = PageRequest::after(cursor, PageRequest::MAX),
@@ -143,11 +139,7 @@ impl Outreach {
     ) -> Result<Case> {
         let tenant = access.tenant();
         let guard = self.guard(tenant).await?;
-        let hand_out = self
-            .inner
-            .store
-            .hand_out_by_token(tenant, token.hash())
-            .await?;
+        let hand_out = self.inner.store.hand_out_by_token(tenant, token.hash()).await?;
         let hand_out = hand_out.ok_or(Error::StaleAttempt)?;
         self.case(guard, hand_out).await
     }
@@ -157,8 +149,7 @@ impl Outreach {
         let guard = self.guard(tenant).await?;
         let hand_outs = self.inner.store.hand_outs_of_draft(tenant, draft).await?;
         let last = hand_outs.into_iter().next_back();
-        self.case(guard, last.ok_or(Error::NotFound { record: "hand_out" })?)
-            .await
+        self.case(guard, last.ok_or(Error::NotFound { record: "hand_out" })?).await
     }
 
     async fn case(
@@ -167,18 +158,9 @@ impl Outreach {
         hand_out: Versioned<HandOut>,
     ) -> Result<Case> {
         let policy = self.policy(&guard.record).await?.policy.0;
-        let HandOut {
-            tenant_id,
-            draft_id,
-            ..
-        } = hand_out.record;
+        let HandOut { tenant_id, draft_id, .. } = hand_out.record;
         let draft = self.draft_of(tenant_id, draft_id).await?;
-        Ok(Case {
-            guard,
-            policy,
-            hand_out,
-            draft,
-        })
+        Ok(Case { guard, policy, hand_out, draft })
     }
 
     /// `None` when somebody else was faster.
@@ -192,15 +174,8 @@ impl Outreach {
     ) -> Result<Option<Confirmed>> {
         let hand_out = &case.hand_out.record;
         let tenant = access.tenant();
-        let handed = self
-            .kept_revision(&case.draft.record, hand_out.revision)
-            .await?;
-        if let Some(first) = self
-            .inner
-            .store
-            .delivery_of(tenant, hand_out.hand_out_id)
-            .await?
-        {
+        let handed = self.kept_revision(&case.draft.record, hand_out.revision).await?;
+        if let Some(first) = self.inner.store.delivery_of(tenant, hand_out.hand_out_id).await? {
             let handed = handed.as_ref().map(|handed| &handed.record);
             return self.again(handed, first.record, confirmation).map(Some);
         }
@@ -215,41 +190,17 @@ impl Outreach {
             draft.current_hash = edit.hash;
         }
         let circumstances = self
-            .circumstances(
-                access,
-                &case,
-                confirmation,
-                now,
-                sent.is_edited,
-                reason.is_some(),
-            )
+            .circumstances(access, &case, confirmation, now, sent.is_edited, reason.is_some())
             .await?;
-        let record = self
-            .record(
-                access,
-                &draft,
-                hand_out,
-                confirmation,
-                &circumstances,
-                &sent,
-            )
-            .await?;
+        let record =
+            self.record(access, &draft, hand_out, confirmation, &circumstances, &sent).await?;
         let closed = closed(hand_out, HandOutOutcome::Sent, now, reason);
         let guard = case.guard.record.clone().relaxed(now);
         let mut commit = self
             .commit()?
-            .change(Write::Update {
-                record: guard,
-                read: case.guard.version,
-            })
-            .change(Write::Update {
-                record: closed,
-                read: case.hand_out.version,
-            })
-            .change(Write::Update {
-                record: draft,
-                read: case.draft.version,
-            })
+            .change(Write::Update { record: guard, read: case.guard.version })
+            .change(Write::Update { record: closed, read: case.hand_out.version })
+            .change(Write::Update { record: draft, read: case.draft.version })
             .change(Write::Insert(record.clone()))
             .audit(self.audit(access, "delivery.confirm", "hand_out", record.hand_out_id)?);
         commit.expects.extend(sent.unerased);
@@ -273,9 +224,7 @@ impl Outreach {
         sent: &Sent,
     ) -> Result<DeliveryRecord> {
         let store = &self.inner.store;
-        let before = store
-            .last_delivery(access.tenant(), &hand_out.shop_ref)
-            .await?;
+        let before = store.last_delivery(access.tenant(), &hand_out.shop_ref).await?;
         let place = before.as_ref().map_or(0, |before| before.record.seq);
         let none = Digest32::new([0; 32]);
         let mut record = DeliveryRecord {
@@ -335,21 +284,11 @@ impl Outreach {
         edited: bool,
         resolved: bool,
     ) -> Result<Circumstances> {
-        let HandOut {
-            shop_ref,
-            creator_ref,
-            at,
-            lease_until,
-            ..
-        } = &case.hand_out.record;
+        let HandOut { shop_ref, creator_ref, at, lease_until, .. } = &case.hand_out.record;
         let tenant = access.tenant();
         let store = &self.inner.store;
         let contact = store.contact(tenant, shop_ref, creator_ref).await?;
-        let zones = zones(
-            &case.policy,
-            shop_ref.as_str(),
-            contact.as_ref().map(|c| &c.record),
-        );
+        let zones = zones(&case.policy, shop_ref.as_str(), contact.as_ref().map(|c| &c.record));
         let keys = suppression::candidates(&self.env().keyring, tenant, shop_ref, creator_ref);
         let rows = store.suppressions(&keys).await?;
         let sent_at = confirmation.sent_at;
@@ -359,10 +298,7 @@ impl Outreach {
             handed_out_at: *at,
             lease_until: *lease_until,
             quiet: is_quiet(&case.policy, &zones, sent_at),
-            opted_out: rows
-                .iter()
-                .flatten()
-                .any(|row| row.record.interval().contains(sent_at)),
+            opted_out: rows.iter().flatten().any(|row| row.record.interval().contains(sent_at)),
             edited,
             resolved,
         })

@@ -86,13 +86,9 @@ impl Outreach {
     async fn export_row(&self, draft: &Draft, campaign_name: String) -> Result<ExportRow> {
         let tenant = draft.tenant_id;
         let store = &self.inner.store;
-        let revision = store
-            .revision(tenant, draft.draft_id, draft.current_revision)
-            .await?;
+        let revision = store.revision(tenant, draft.draft_id, draft.current_revision).await?;
         let revision = revision.map(|found| found.record);
-        let contact = store
-            .contact(tenant, &draft.shop_ref, &draft.creator_ref)
-            .await?;
+        let contact = store.contact(tenant, &draft.shop_ref, &draft.creator_ref).await?;
         let hand_outs = store.hand_outs_of_draft(tenant, draft.draft_id).await?;
         let hand_out = hand_outs.into_iter().next_back().map(|found| found.record);
         let delivery = match &hand_out {
@@ -110,10 +106,7 @@ impl Outreach {
             creator_key: draft.creator_ref.as_str().to_owned(),
             creator_handle: contact.and_then(|contact| contact.record.handle),
             channel: draft.channel.as_str().to_owned(),
-            locale: revision
-                .as_ref()
-                .map(|found| found.locale.clone())
-                .unwrap_or_default(),
+            locale: revision.as_ref().map(|found| found.locale.clone()).unwrap_or_default(),
             revision_no: draft.current_revision,
             revision_hash: hex(draft.current_hash.as_bytes()),
             subject: None,

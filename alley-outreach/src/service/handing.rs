@@ -33,10 +33,7 @@ pub struct HandOutRequest {
 impl HandOutRequest {
     /// The next text of any shop.
     pub fn new(request_key: impl Into<String>) -> Self {
-        Self {
-            request_key: request_key.into(),
-            shop: None,
-        }
+        Self { request_key: request_key.into(), shop: None }
     }
 
     /// Only texts of this shop.
@@ -143,10 +140,7 @@ impl Outreach {
         let tenant = access.tenant();
         let store = &self.inner.store;
         let guard = store.pacing_state(tenant).await?;
-        if let Some(before) = store
-            .hand_out_by_request(tenant, &request.request_key)
-            .await?
-        {
+        if let Some(before) = store.hand_out_by_request(tenant, &request.request_key).await? {
             return self.answered(before.record).await.map(Some);
         }
         let guard = guard.ok_or(Error::PolicyMissing)?;
@@ -181,22 +175,10 @@ impl Outreach {
         let campaign = found.campaign.record.key();
         let mut commit = self
             .commit()?
-            .expect(Expect::unchanged::<Campaign>(
-                campaign,
-                found.campaign.version,
-            ))
-            .expect(super::authoring::still::<Contact>(
-                contact,
-                found.contact.as_ref(),
-            ))
-            .change(Write::Update {
-                record: state,
-                read: board.guard.version,
-            })
-            .change(Write::Update {
-                record: draft.clone(),
-                read: found.draft.version,
-            })
+            .expect(Expect::unchanged::<Campaign>(campaign, found.campaign.version))
+            .expect(super::authoring::still::<Contact>(contact, found.contact.as_ref()))
+            .change(Write::Update { record: state, read: board.guard.version })
+            .change(Write::Update { record: draft.clone(), read: found.draft.version })
             .change(Write::Insert(spend))
             .change(Write::Insert(hand_out.clone()))
             .audit(self.audit(access, "draft.hand_out", "draft", draft.draft_id)?);
@@ -230,10 +212,7 @@ impl Outreach {
             shop_ref: draft.shop_ref.clone(),
             campaign_id: draft.campaign_id,
             creator_ref: draft.creator_ref.clone(),
-            connected: found
-                .contact
-                .as_ref()
-                .is_some_and(|contact| contact.record.connected),
+            connected: found.contact.as_ref().is_some_and(|contact| contact.record.connected),
             draft_id: draft.draft_id,
             hand_out_id,
         };
@@ -264,13 +243,8 @@ impl Outreach {
 
     /// The answer to a request that was answered before.
     async fn answered(&self, hand_out: HandOut) -> Result<HandOutAnswer> {
-        let over = Refusal::RequestOver {
-            outcome: hand_out.outcome,
-        };
-        if !matches!(
-            hand_out.outcome,
-            HandOutOutcome::Open | HandOutOutcome::Unconfirmed
-        ) {
+        let over = Refusal::RequestOver { outcome: hand_out.outcome };
+        if !matches!(hand_out.outcome, HandOutOutcome::Open | HandOutOutcome::Unconfirmed) {
             return Ok(HandOutAnswer::Refused(over));
         }
         let tenant = hand_out.tenant_id;
@@ -327,10 +301,8 @@ fn ticket(
 
 impl Search {
     fn take(&mut self, picked: CampaignId) -> Option<Found> {
-        let place = self
-            .found
-            .iter()
-            .position(|found| found.campaign.record.campaign_id == picked)?;
+        let place =
+            self.found.iter().position(|found| found.campaign.record.campaign_id == picked)?;
         Some(self.found.swap_remove(place))
     }
 }

@@ -15,12 +15,8 @@ use crate::pacing::{PacingState, StaleApproval};
 
 pub(super) fn all(outreach: &Outreach) -> Vec<Arc<dyn Job>> {
     vec![
-        Arc::new(ExpireLeases {
-            outreach: outreach.clone(),
-        }),
-        Arc::new(ExpireDrafts {
-            outreach: outreach.clone(),
-        }),
+        Arc::new(ExpireLeases { outreach: outreach.clone() }),
+        Arc::new(ExpireDrafts { outreach: outreach.clone() }),
     ]
 }
 
@@ -77,16 +73,12 @@ impl Job for ExpireDrafts {
         let mut due: Vec<(Versioned<Draft>, bool)> = Vec::new();
         let mut more = false;
         for state in DraftState::INSIDE {
-            let page = store
-                .drafts_expiring(state, now, PageRequest::first(limit))
-                .await?;
+            let page = store.drafts_expiring(state, now, PageRequest::first(limit)).await?;
             more |= page.next.is_some();
             due.extend(page.items.into_iter().map(|draft| (draft, true)));
         }
         for state in [DraftState::Approved, DraftState::Queued] {
-            let page = store
-                .approvals_ending(state, now, PageRequest::first(limit))
-                .await?;
+            let page = store.approvals_ending(state, now, PageRequest::first(limit)).await?;
             more |= page.next.is_some();
             let ended = |draft: &Draft| draft.expires_at.is_some_and(|end| end <= now);
             let stale = page.items.into_iter().filter(|draft| !ended(&draft.record));
@@ -114,11 +106,7 @@ impl Outreach {
         for _ in 0..ATTEMPTS {
             let now = self.env().now();
             let guard = self.guard(tenant).await?;
-            let found = self
-                .inner
-                .store
-                .hand_out(tenant, due.record.hand_out_id)
-                .await?;
+            let found = self.inner.store.hand_out(tenant, due.record.hand_out_id).await?;
             let Some(hand_out) = found.filter(|found| {
                 found.record.outcome == HandOutOutcome::Open && found.record.lease_until <= now
             }) else {
@@ -127,10 +115,7 @@ impl Outreach {
             };
             let draft = self.draft_of(tenant, hand_out.record.draft_id).await?;
             let next = draft.record.after(Event::LeaseExpire, now)?;
-            let state = PacingState {
-                updated_at: now,
-                ..guard.record
-            };
+            let state = PacingState { updated_at: now, ..guard.record };
             let entry = self.audit(&access, "draft.lease_expire", "draft", next.draft_id)?;
             let expired = HandOut {
                 closed_at: None,
@@ -138,18 +123,9 @@ impl Outreach {
             };
             let commit = self
                 .commit()?
-                .change(Write::Update {
-                    record: state,
-                    read: guard.version,
-                })
-                .change(Write::Update {
-                    record: expired,
-                    read: hand_out.version,
-                })
-                .change(Write::Update {
-                    record: next,
-                    read: draft.version,
-                })
+                .change(Write::Update { record: state, read: guard.version })
+                .change(Write::Update { record: expired, read: hand_out.version })
+                .change(Write::Update { record: next, read: draft.version })
                 .audit(entry);
             if let Applied::Done = self.apply(commit).await? {
                 return Ok(());
@@ -180,10 +156,7 @@ impl Outreach {
         };
         let next = draft.record.after(event, now)?;
         let entry = self.audit(&access, action, "draft", next.draft_id)?;
-        let change = Write::Update {
-            record: next,
-            read: draft.version,
-        };
+        let change = Write::Update { record: next, read: draft.version };
         let commit = self.commit()?.change(change).audit(entry);
         // Whoever was faster changed what the draft is due for; the next run looks again.
         self.apply(commit).await.map(|_| ())

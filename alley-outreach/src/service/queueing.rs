@@ -35,51 +35,31 @@ impl Outreach {
             {
                 return Err(Error::ApprovalStale);
             }
-            let campaign = self
-                .inner
-                .store
-                .campaign(tenant, before.campaign_id)
-                .await?;
-            let campaign = campaign
-                .ok_or(Error::NotFound { record: "campaign" })?
-                .record;
+            let campaign = self.inner.store.campaign(tenant, before.campaign_id).await?;
+            let campaign = campaign.ok_or(Error::NotFound { record: "campaign" })?.record;
             if campaign.status == CampaignStatus::Ended
                 || campaign.ends_at.is_some_and(|end| end <= now)
             {
-                return Err(Error::Invalid {
-                    what: "the campaign must not have ended",
-                });
+                return Err(Error::Invalid { what: "the campaign must not have ended" });
             }
             let keyring = &self.env().keyring;
             let keys =
                 suppression::candidates(keyring, tenant, &before.shop_ref, &before.creator_ref);
             let rows = self.inner.store.suppressions(&keys).await?;
-            if rows
-                .iter()
-                .flatten()
-                .any(|row| row.record.interval().contains(now))
-            {
+            if rows.iter().flatten().any(|row| row.record.interval().contains(now)) {
                 return Err(Error::Suppressed);
             }
             // Without a wish of the seller the instant of enqueueing keeps first come, first served.
             next.not_before = not_before.unwrap_or(before.not_before.max(now));
             let mut commit = self
                 .commit()?
-                .expect(Expect::unchanged::<DraftRevision>(
-                    text.record.key(),
-                    text.version,
-                ))
-                .change(Write::Update {
-                    record: next.clone(),
-                    read: found.version,
-                })
+                .expect(Expect::unchanged::<DraftRevision>(text.record.key(), text.version))
+                .change(Write::Update { record: next.clone(), read: found.version })
                 .audit(self.audit(access, "draft.enqueue", "draft", draft)?);
             let still = super::authoring::still;
-            commit.expects.extend(
-                keys.into_iter()
-                    .zip(&rows)
-                    .map(|(key, row)| still(key, row.as_ref())),
-            );
+            commit
+                .expects
+                .extend(keys.into_iter().zip(&rows).map(|(key, row)| still(key, row.as_ref())));
             if let Applied::Done = self.apply(commit).await? {
                 return Ok(next);
             }
@@ -92,9 +72,6 @@ impl Outreach {
     /// # Errors
     /// `InvalidTransition` unless it is queued.
     pub async fn dequeue_draft(&self, access: &Access, draft: DraftId) -> Result<Draft> {
-        self.step(access, draft, Event::Dequeue, "draft.dequeue", |draft| {
-            draft
-        })
-        .await
+        self.step(access, draft, Event::Dequeue, "draft.dequeue", |draft| draft).await
     }
 }

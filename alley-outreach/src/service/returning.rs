@@ -56,24 +56,13 @@ impl Outreach {
         let guard = case.guard.record.clone().relaxed(now);
         let mut commit = self
             .commit()?
-            .change(Write::Update {
-                record: guard,
-                read: case.guard.version,
-            })
+            .change(Write::Update { record: guard, read: case.guard.version })
             .change(Write::Update {
                 record: closed(hand_out, HandOutOutcome::NotSent, now, reason),
                 read: case.hand_out.version,
             })
-            .change(Write::Update {
-                record: draft.clone(),
-                read: case.draft.version,
-            })
-            .audit(self.audit(
-                access,
-                "delivery.not_sent",
-                "hand_out",
-                hand_out.hand_out_id,
-            )?);
+            .change(Write::Update { record: draft.clone(), read: case.draft.version })
+            .audit(self.audit(access, "delivery.not_sent", "hand_out", hand_out.hand_out_id)?);
         if case.policy.refund_not_sent {
             commit = commit.change(Write::Insert(self.refund(hand_out, now)?));
         }

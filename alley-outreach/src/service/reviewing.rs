@@ -22,10 +22,7 @@ impl Outreach {
         let guard = self.guard(access.tenant()).await?;
         let policy = self.policy(&guard.record).await?.policy.0;
         let findings = findings(&self.inner.checks, revision.text.as_str(), policy.max_chars);
-        if findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Block)
-        {
+        if findings.iter().any(|finding| finding.severity == Severity::Block) {
             return Err(Error::Blocked { findings });
         }
         let submitter = person(access);
@@ -33,18 +30,13 @@ impl Outreach {
         for _ in 0..ATTEMPTS {
             let found = self.draft_of(access.tenant(), draft).await?;
             if found.record.current_revision != checked {
-                return Err(Error::StaleRevision {
-                    current: found.record.current_revision,
-                });
+                return Err(Error::StaleRevision { current: found.record.current_revision });
             }
             let mut next = found.record.after(Event::Submit, self.env().now())?;
             next.submitted_by = submitter;
             let commit = self
                 .commit()?
-                .change(Write::Update {
-                    record: next.clone(),
-                    read: found.version,
-                })
+                .change(Write::Update { record: next.clone(), read: found.version })
                 .audit(self.audit(access, "draft.submit", "draft", draft)?);
             if let Applied::Done = self.apply(commit).await? {
                 return Ok(next);
@@ -58,10 +50,7 @@ impl Outreach {
     /// # Errors
     /// `InvalidTransition` unless it is in review.
     pub async fn withdraw_draft(&self, access: &Access, draft: DraftId) -> Result<Draft> {
-        self.step(access, draft, Event::Withdraw, "draft.withdraw", |draft| {
-            draft
-        })
-        .await
+        self.step(access, draft, Event::Withdraw, "draft.withdraw", |draft| draft).await
     }
 
     /// Agrees to the text of one revision.
@@ -75,8 +64,7 @@ impl Outreach {
         draft: DraftId,
         revision: u32,
     ) -> Result<Draft> {
-        self.review(access, draft, revision, Verdict::Approve, None, None)
-            .await
+        self.review(access, draft, revision, Verdict::Approve, None, None).await
     }
 
     /// Sends a text back to its author. `reason` is a code, `note` says it in words; it is erased
@@ -93,15 +81,7 @@ impl Outreach {
         note: Option<&str>,
     ) -> Result<Draft> {
         let reason = Some(code(reason)?);
-        self.review(
-            access,
-            draft,
-            revision,
-            Verdict::RequestChanges,
-            reason,
-            note,
-        )
-        .await
+        self.review(access, draft, revision, Verdict::RequestChanges, reason, note).await
     }
 
     /// Refuses a draft for good. `reason` is a code, `note` says it in words; it is erased with the
@@ -118,8 +98,7 @@ impl Outreach {
         note: Option<&str>,
     ) -> Result<Draft> {
         let reason = Some(code(reason)?);
-        self.review(access, draft, revision, Verdict::Reject, reason, note)
-            .await
+        self.review(access, draft, revision, Verdict::Reject, reason, note).await
     }
 
     async fn review(
@@ -143,9 +122,7 @@ impl Outreach {
             let found = self.draft_of(access.tenant(), draft).await?;
             let mut next = found.record.clone().after(event, now)?;
             if found.record.current_revision != revision {
-                return Err(Error::StaleRevision {
-                    current: found.record.current_revision,
-                });
+                return Err(Error::StaleRevision { current: found.record.current_revision });
             }
             let text = self.revision_of(&found.record).await?;
             if verdict == Verdict::Approve {
@@ -179,14 +156,8 @@ impl Outreach {
             });
             let mut commit = self
                 .commit()?
-                .expect(Expect::unchanged::<DraftRevision>(
-                    text.record.key(),
-                    text.version,
-                ))
-                .change(Write::Update {
-                    record: next.clone(),
-                    read: found.version,
-                })
+                .expect(Expect::unchanged::<DraftRevision>(text.record.key(), text.version))
+                .change(Write::Update { record: next.clone(), read: found.version })
                 .change(Write::Insert(review))
                 .audit(self.audit(access, action, "draft", draft)?);
             if let Some(note) = note {

@@ -46,9 +46,7 @@ impl Outreach {
             .audit(self.audit(access, "template.create", "template", template.template_id)?);
         match self.apply(commit).await? {
             Applied::Done => Ok(template),
-            Applied::Taken => Err(Error::Duplicate {
-                what: "a template of this name",
-            }),
+            Applied::Taken => Err(Error::Duplicate { what: "a template of this name" }),
             Applied::Again => Err(Error::Contended),
         }
     }
@@ -66,21 +64,14 @@ impl Outreach {
         compile(&body)?;
         for _ in 0..ATTEMPTS {
             let found = self.inner.store.template(access.tenant(), template).await?;
-            let Versioned {
-                record, version, ..
-            } = found.ok_or(Error::NotFound { record: "template" })?;
+            let Versioned { record, version, .. } =
+                found.ok_or(Error::NotFound { record: "template" })?;
             let number = record.current_version.saturating_add(1);
-            let next = Template {
-                current_version: number,
-                ..record
-            };
+            let next = Template { current_version: number, ..record };
             let text = self.version(&next, number, body.clone())?;
             let commit = self
                 .commit()?
-                .change(Write::Update {
-                    record: next.clone(),
-                    read: version,
-                })
+                .change(Write::Update { record: next.clone(), read: version })
                 .change(Write::Insert(text))
                 .audit(self.audit(access, "template.revise", "template", template)?);
             if let Applied::Done = self.apply(commit).await? {
@@ -123,9 +114,7 @@ impl Outreach {
         if let (Some(start), Some(end)) = (new.starts_at, new.ends_at)
             && start >= end
         {
-            return Err(Error::Invalid {
-                what: "a campaign ends after its start",
-            });
+            return Err(Error::Invalid { what: "a campaign ends after its start" });
         }
         let campaign = Campaign {
             tenant_id: access.tenant(),
@@ -141,10 +130,7 @@ impl Outreach {
             created_at: self.env().now(),
         };
         let entry = self.audit(access, "campaign.create", "campaign", campaign.campaign_id)?;
-        let commit = self
-            .commit()?
-            .change(Write::Insert(campaign.clone()))
-            .audit(entry);
+        let commit = self.commit()?.change(Write::Insert(campaign.clone())).audit(entry);
         match self.apply(commit).await? {
             Applied::Done => Ok(campaign),
             Applied::Again | Applied::Taken => Err(Error::Contended),
@@ -169,20 +155,12 @@ impl Outreach {
                 return Ok(found.record);
             }
             if found.record.status == CampaignStatus::Ended {
-                return Err(Error::Invalid {
-                    what: "a campaign that ended stays ended",
-                });
+                return Err(Error::Invalid { what: "a campaign that ended stays ended" });
             }
-            let next = Campaign {
-                status,
-                ..found.record
-            };
+            let next = Campaign { status, ..found.record };
             let commit = self
                 .commit()?
-                .change(Write::Update {
-                    record: next.clone(),
-                    read: found.version,
-                })
+                .change(Write::Update { record: next.clone(), read: found.version })
                 .audit(self.audit(access, "campaign.set_status", "campaign", campaign)?);
             if let Applied::Done = self.apply(commit).await? {
                 return Ok(next);
@@ -198,9 +176,7 @@ impl Outreach {
     /// When there are more than 500, or the store fails.
     pub async fn put_contacts(&self, access: &Access, contacts: Vec<ContactDetails>) -> Result<()> {
         if contacts.len() > 500 {
-            return Err(Error::Invalid {
-                what: "at most 500 contacts at once",
-            });
+            return Err(Error::Invalid { what: "at most 500 contacts at once" });
         }
         let tenant = access.tenant();
         for _ in 0..ATTEMPTS {
@@ -213,19 +189,13 @@ impl Outreach {
                 if !seen.insert((details.shop.clone(), details.creator.clone())) {
                     continue;
                 }
-                let before = self
-                    .inner
-                    .store
-                    .contact(tenant, &details.shop, &details.creator)
-                    .await?;
+                let before =
+                    self.inner.store.contact(tenant, &details.shop, &details.creator).await?;
                 let known = before.as_ref().map(|before| &before.record);
                 let contact = Contact::from_details(tenant, details.clone(), known, now);
                 commit = commit.change(match before {
                     None => Write::Insert(contact),
-                    Some(before) => Write::Update {
-                        record: contact,
-                        read: before.version,
-                    },
+                    Some(before) => Write::Update { record: contact, read: before.version },
                 });
             }
             commit = match guard {
@@ -257,11 +227,7 @@ impl Outreach {
                 None => (PacingState::new(tenant, now), None),
             };
             let version = state.policy_version.saturating_add(1);
-            let state = PacingState {
-                policy_version: version,
-                ..state
-            }
-            .relaxed(now);
+            let state = PacingState { policy_version: version, ..state }.relaxed(now);
             let stored = PacingPolicy::new(tenant, version, policy.clone(), now);
             let commit = self
                 .commit()?
@@ -289,9 +255,7 @@ impl Outreach {
     /// When the reason is `TenantClosed`, or the store fails.
     pub async fn resume(&self, access: &Access, reason: PauseReason) -> Result<()> {
         if reason == PauseReason::TenantClosed {
-            return Err(Error::Invalid {
-                what: "a closed tenant is not opened again",
-            });
+            return Err(Error::Invalid { what: "a closed tenant is not opened again" });
         }
         self.set_pause(access, reason, false).await
     }
@@ -304,20 +268,13 @@ impl Outreach {
                 Some(guard) => (guard.record, Some(guard.version)),
                 None => (PacingState::new(tenant, now), None),
             };
-            let changed = if paused {
-                state.paused.0.insert(reason)
-            } else {
-                state.paused.0.remove(&reason)
-            };
+            let changed =
+                if paused { state.paused.0.insert(reason) } else { state.paused.0.remove(&reason) };
             if !changed {
                 return Ok(());
             }
             state.updated_at = now;
-            let action = if paused {
-                "pacing.pause"
-            } else {
-                "pacing.resume"
-            };
+            let action = if paused { "pacing.pause" } else { "pacing.resume" };
             let entry = self.audit(access, action, "pacing_state", reason)?;
             let commit = self.commit()?.change(guard_write(state, read)).audit(entry);
             if let Applied::Done = self.apply(commit).await? {
@@ -335,10 +292,7 @@ pub(super) fn guard_write(
 ) -> Write<PacingState> {
     match read {
         None => Write::Insert(state),
-        Some(read) => Write::Update {
-            record: state,
-            read,
-        },
+        Some(read) => Write::Update { record: state, read },
     }
 }
 

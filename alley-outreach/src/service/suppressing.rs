@@ -48,9 +48,7 @@ impl Outreach {
     /// When the source is out of bounds, or the store fails.
     pub async fn suppress(&self, access: &Access, suppress: &Suppress) -> Result<u64> {
         if suppress.source.is_empty() || suppress.source.len() > 64 {
-            return Err(Error::Invalid {
-                what: "the source of a suppression has 1 to 64 bytes",
-            });
+            return Err(Error::Invalid { what: "the source of a suppression has 1 to 64 bytes" });
         }
         let _turn = self.inner.lanes.enter(access.tenant()).await;
         for _ in 0..ATTEMPTS {
@@ -69,12 +67,7 @@ impl Outreach {
         let shop = suppress.shop.as_ref();
         let (new, standing) =
             suppression::keys(&self.env().keyring, tenant, shop, &suppress.creator);
-        let before = store
-            .suppressions(&standing)
-            .await?
-            .into_iter()
-            .flatten()
-            .next();
+        let before = store.suppressions(&standing).await?.into_iter().flatten().next();
         let write = written(access, suppress, before, new, now);
         let mut ended = 0_u64;
         let mut commit = self.commit()?;
@@ -83,19 +76,13 @@ impl Outreach {
             let Ok(next) = draft.record.clone().after(Event::Suppress, now) else {
                 continue;
             };
-            let marked = Draft {
-                after_opt_out: true,
-                ..next
-            };
+            let marked = Draft { after_opt_out: true, ..next };
             if !concerned || marked == draft.record {
                 continue;
             }
             ended = ended.saturating_add(u64::from(marked.state == DraftState::Suppressed));
             let entry = self.audit(access, "draft.suppress", "draft", marked.draft_id)?;
-            let change = Write::Update {
-                record: marked,
-                read: draft.version,
-            };
+            let change = Write::Update { record: marked, read: draft.version };
             commit = commit.change(change).audit(entry);
         }
         match write {
@@ -111,10 +98,7 @@ impl Outreach {
             Some(guard) => (guard.record, Some(guard.version)),
             None => (PacingState::new(tenant, now), None),
         };
-        let state = PacingState {
-            updated_at: now,
-            ..state
-        };
+        let state = PacingState { updated_at: now, ..state };
         match self.apply(commit.change(guard_write(state, read))).await? {
             Applied::Done => Ok(Some(ended)),
             Applied::Again | Applied::Taken => Ok(None),
@@ -145,25 +129,15 @@ fn written(
         source: suppress.source.clone(),
         created_at: now,
     };
-    let Some(Versioned {
-        record, version, ..
-    }) = before
-    else {
+    let Some(Versioned { record, version, .. }) = before else {
         return Some(Write::Insert(row));
     };
     if covers(&record, &row) {
         return None;
     }
     let from_at = record.from_at.min(now);
-    let row = Suppression {
-        from_at,
-        created_at: record.created_at,
-        ..row
-    };
-    Some(Write::Update {
-        record: row,
-        read: version,
-    })
+    let row = Suppression { from_at, created_at: record.created_at, ..row };
+    Some(Write::Update { record: row, read: version })
 }
 
 /// Whether the first holds at least as long as the second.

@@ -54,12 +54,7 @@ impl<S: RecordStore + ?Sized> TemplateReads for S {
     }
 
     async fn campaigns(&self, tenant: TenantId, status: CampaignStatus) -> ReadMany<Campaign> {
-        all(
-            self,
-            &CAMPAIGNS_BY_STATUS,
-            &[tenant.to_value(), status.to_value()],
-        )
-        .await
+        all(self, &CAMPAIGNS_BY_STATUS, &[tenant.to_value(), status.to_value()]).await
     }
 
     async fn contact(
@@ -68,8 +63,7 @@ impl<S: RecordStore + ?Sized> TemplateReads for S {
         shop: &ShopRef,
         creator: &CreatorRef,
     ) -> Read<Contact> {
-        self.record(&Key::of(tenant, &contact_key(shop, creator)))
-            .await
+        self.record(&Key::of(tenant, &contact_key(shop, creator))).await
     }
 }
 
@@ -114,22 +108,13 @@ impl<S: RecordStore + ?Sized> DraftReads for S {
         now: DateTime<Utc>,
         page: PageRequest,
     ) -> ReadPage<Draft> {
-        let arguments = [
-            tenant.to_value(),
-            campaign.to_value(),
-            DraftState::Queued.to_value(),
-            now.to_value(),
-        ];
+        let arguments =
+            [tenant.to_value(), campaign.to_value(), DraftState::Queued.to_value(), now.to_value()];
         self.records(&DRAFTS_QUEUED, &arguments, page).await
     }
 
     async fn drafts_of_creator(&self, tenant: TenantId, creator: &CreatorRef) -> ReadMany<Draft> {
-        all(
-            self,
-            &DRAFTS_OF_CREATOR,
-            &[tenant.to_value(), creator.to_value()],
-        )
-        .await
+        all(self, &DRAFTS_OF_CREATOR, &[tenant.to_value(), creator.to_value()]).await
     }
 
     async fn drafts_expiring(
@@ -138,12 +123,7 @@ impl<S: RecordStore + ?Sized> DraftReads for S {
         until: DateTime<Utc>,
         page: PageRequest,
     ) -> ReadPage<Draft> {
-        self.records(
-            &DRAFTS_EXPIRING,
-            &[state.to_value(), until.to_value()],
-            page,
-        )
-        .await
+        self.records(&DRAFTS_EXPIRING, &[state.to_value(), until.to_value()], page).await
     }
 
     async fn approvals_ending(
@@ -152,12 +132,7 @@ impl<S: RecordStore + ?Sized> DraftReads for S {
         until: DateTime<Utc>,
         page: PageRequest,
     ) -> ReadPage<Draft> {
-        self.records(
-            &APPROVALS_ENDING,
-            &[state.to_value(), until.to_value()],
-            page,
-        )
-        .await
+        self.records(&APPROVALS_ENDING, &[state.to_value(), until.to_value()], page).await
     }
 }
 
@@ -176,12 +151,7 @@ impl<S: RecordStore + ?Sized> PacingReads for S {
     }
 
     async fn spends_of_creator(&self, tenant: TenantId, creator: &CreatorRef) -> ReadMany<Spend> {
-        all(
-            self,
-            &SPENDS_OF_CREATOR,
-            &[tenant.to_value(), creator.to_value()],
-        )
-        .await
+        all(self, &SPENDS_OF_CREATOR, &[tenant.to_value(), creator.to_value()]).await
     }
 
     async fn suppressions(
@@ -208,11 +178,7 @@ impl<S: RecordStore + ?Sized> DeliveryReads for S {
     }
 
     async fn hand_out_by_token(&self, tenant: TenantId, token_hash: Digest32) -> Read<HandOut> {
-        self.first(
-            &HAND_OUT_BY_TOKEN,
-            &[tenant.to_value(), token_hash.to_value()],
-        )
-        .await
+        self.first(&HAND_OUT_BY_TOKEN, &[tenant.to_value(), token_hash.to_value()]).await
     }
 
     async fn open_hand_outs(&self, tenant: TenantId) -> ReadMany<HandOut> {
@@ -221,12 +187,7 @@ impl<S: RecordStore + ?Sized> DeliveryReads for S {
     }
 
     async fn hand_outs_of_draft(&self, tenant: TenantId, draft: DraftId) -> ReadMany<HandOut> {
-        all(
-            self,
-            &HAND_OUTS_OF_DRAFT,
-            &[tenant.to_value(), draft.to_value()],
-        )
-        .await
+        all(self, &HAND_OUTS_OF_DRAFT, &[tenant.to_value(), draft.to_value()]).await
     }
 
     async fn leases_ending(&self, until: DateTime<Utc>, page: PageRequest) -> ReadPage<HandOut> {
@@ -235,16 +196,11 @@ impl<S: RecordStore + ?Sized> DeliveryReads for S {
     }
 
     async fn delivery_of(&self, tenant: TenantId, hand_out: HandOutId) -> Read<DeliveryRecord> {
-        self.first(
-            &DELIVERY_OF_HAND_OUT,
-            &[tenant.to_value(), hand_out.to_value()],
-        )
-        .await
+        self.first(&DELIVERY_OF_HAND_OUT, &[tenant.to_value(), hand_out.to_value()]).await
     }
 
     async fn last_delivery(&self, tenant: TenantId, shop: &ShopRef) -> Read<DeliveryRecord> {
-        self.first(&DELIVERIES_NEWEST, &[tenant.to_value(), shop.to_value()])
-            .await
+        self.first(&DELIVERIES_NEWEST, &[tenant.to_value(), shop.to_value()]).await
     }
 
     async fn deliveries(
@@ -253,8 +209,7 @@ impl<S: RecordStore + ?Sized> DeliveryReads for S {
         shop: &ShopRef,
         page: PageRequest,
     ) -> ReadPage<DeliveryRecord> {
-        self.records(&DELIVERIES, &[tenant.to_value(), shop.to_value()], page)
-            .await
+        self.records(&DELIVERIES, &[tenant.to_value(), shop.to_value()], page).await
     }
 }
 

@@ -101,11 +101,7 @@ fn number(value: i64) -> String {
         }
         grouped.push(digit);
     }
-    if value < 0 {
-        format!("-{grouped}")
-    } else {
-        grouped
-    }
+    if value < 0 { format!("-{grouped}") } else { grouped }
 }
 
 /// Minor units with two digits after the point, behind the currency's code: USD 1,234.50.
@@ -123,36 +119,25 @@ fn currency(minor: i64, code: &str) -> String {
 /// The first thing that is wrong.
 pub fn compile(body: &TemplateBody) -> Result<(), TemplateError> {
     if !body.texts.contains_key(&body.fallback) {
-        return Err(TemplateError::Limit {
-            which: "the fallback locale must have a text",
-        });
+        return Err(TemplateError::Limit { which: "the fallback locale must have a text" });
     }
     if body.variables.len() > VARIABLES {
-        return Err(TemplateError::Limit {
-            which: "at most 64 variables",
-        });
+        return Err(TemplateError::Limit { which: "at most 64 variables" });
     }
     for variable in &body.variables {
         let plain = |character: char| character.is_ascii_alphanumeric() || character == '_';
-        let starts = variable
-            .name
-            .starts_with(|first: char| first.is_ascii_alphabetic());
+        let starts = variable.name.starts_with(|first: char| first.is_ascii_alphabetic());
         if !starts || variable.name.len() > 64 || !variable.name.chars().all(plain) {
-            return Err(TemplateError::Value {
-                name: variable.name.clone(),
-            });
+            return Err(TemplateError::Value { name: variable.name.clone() });
         }
     }
     let environment = environment();
     for (locale, source) in &body.texts {
         if source.len() > SOURCE_BYTES {
-            return Err(TemplateError::Limit {
-                which: "a text has at most 16384 bytes",
-            });
+            return Err(TemplateError::Limit { which: "a text has at most 16384 bytes" });
         }
-        let template = environment
-            .template_from_str(source)
-            .map_err(|error| failed(locale, &error))?;
+        let template =
+            environment.template_from_str(source).map_err(|error| failed(locale, &error))?;
         let declared = |name: &String| body.variables.iter().any(|variable| variable.name == *name);
         let mut unknown: Vec<String> = template
             .undeclared_variables(false)
@@ -178,16 +163,11 @@ pub fn render(
     fills: &BTreeMap<String, Fill>,
     max_chars: u32,
 ) -> Result<(String, MessageText), TemplateError> {
-    let missing = TemplateError::Limit {
-        which: "the fallback locale must have a text",
-    };
+    let missing = TemplateError::Limit { which: "the fallback locale must have a text" };
     let (locale, source) = body.choose(locale).ok_or(missing)?;
-    if let Some(name) = fills.keys().find(|name| {
-        !body
-            .variables
-            .iter()
-            .any(|variable| variable.name == **name)
-    }) {
+    if let Some(name) =
+        fills.keys().find(|name| !body.variables.iter().any(|variable| variable.name == **name))
+    {
         return Err(TemplateError::Undefined { name: name.clone() });
     }
     let mut context: BTreeMap<&str, Value> = BTreeMap::new();
@@ -197,12 +177,9 @@ pub fn render(
         }
     }
     let environment = environment();
-    let template = environment
-        .template_from_str(source)
-        .map_err(|error| failed(locale, &error))?;
-    let output = template
-        .render(Value::from_pairs(context))
-        .map_err(|error| failed(locale, &error))?;
+    let template = environment.template_from_str(source).map_err(|error| failed(locale, &error))?;
+    let output =
+        template.render(Value::from_pairs(context)).map_err(|error| failed(locale, &error))?;
     let text = MessageText::new(&output);
     if text.chars() > usize::try_from(max_chars).unwrap_or(usize::MAX) {
         return Err(TemplateError::Limit {
@@ -213,9 +190,7 @@ pub fn render(
 }
 
 fn value(variable: &Variable, fill: Option<&Fill>) -> Result<Option<Value>, TemplateError> {
-    let wrong = || TemplateError::Value {
-        name: variable.name.clone(),
-    };
+    let wrong = || TemplateError::Value { name: variable.name.clone() };
     let limit = variable
         .max_len
         .and_then(|limit| usize::try_from(limit).ok())
@@ -223,16 +198,8 @@ fn value(variable: &Variable, fill: Option<&Fill>) -> Result<Option<Value>, Temp
         .min(VALUE_CHARS);
     let text = |text: &str, lines: bool| {
         let cleaned = clean(text);
-        let cleaned = if lines {
-            cleaned
-        } else {
-            cleaned.replace('\n', " ")
-        };
-        if cleaned.chars().count() > limit {
-            Err(wrong())
-        } else {
-            Ok(cleaned)
-        }
+        let cleaned = if lines { cleaned } else { cleaned.replace('\n', " ") };
+        if cleaned.chars().count() > limit { Err(wrong()) } else { Ok(cleaned) }
     };
     let lines = variable.kind == VariableKind::Lines;
     let value = match (fill, variable.kind, &variable.default) {
@@ -249,9 +216,7 @@ fn value(variable: &Variable, fill: Option<&Fill>) -> Result<Option<Value>, Temp
         (Some(_), _, _) => return Err(wrong()),
         (None, _, Some(default)) => Value::from(text(default, lines)?),
         (None, _, None) if variable.required => {
-            return Err(TemplateError::Undefined {
-                name: variable.name.clone(),
-            });
+            return Err(TemplateError::Undefined { name: variable.name.clone() });
         }
         (None, _, None) => return Ok(None),
     };
@@ -261,20 +226,14 @@ fn value(variable: &Variable, fill: Option<&Fill>) -> Result<Option<Value>, Temp
 /// The engine's error without what it quotes of texts and values.
 fn failed(locale: &str, error: &minijinja::Error) -> TemplateError {
     match error.kind() {
-        ErrorKind::SyntaxError => TemplateError::Syntax {
-            locale: locale.to_owned(),
-            line: error.line().unwrap_or(0),
-        },
-        ErrorKind::UndefinedError => TemplateError::Undefined {
-            name: "(in an expression)".to_owned(),
-        },
-        ErrorKind::OutOfFuel => TemplateError::Limit {
-            which: "filling it takes too long",
-        },
-        kind => TemplateError::Refused {
-            locale: locale.to_owned(),
-            what: kind.to_string(),
-        },
+        ErrorKind::SyntaxError => {
+            TemplateError::Syntax { locale: locale.to_owned(), line: error.line().unwrap_or(0) }
+        }
+        ErrorKind::UndefinedError => {
+            TemplateError::Undefined { name: "(in an expression)".to_owned() }
+        }
+        ErrorKind::OutOfFuel => TemplateError::Limit { which: "filling it takes too long" },
+        kind => TemplateError::Refused { locale: locale.to_owned(), what: kind.to_string() },
     }
 }
 

@@ -55,11 +55,7 @@ pub fn findings(checks: &[Arc<dyn ContentCheck>], text: &str, max_chars: u32) ->
 /// The checks that need no knowledge of the host: leftover placeholders, contact data of other
 /// platforms, shouting.
 pub fn standard_checks() -> Vec<Arc<dyn ContentCheck>> {
-    vec![
-        Arc::new(Placeholders),
-        Arc::new(OtherPlatforms),
-        Arc::new(Shouting),
-    ]
+    vec![Arc::new(Placeholders), Arc::new(OtherPlatforms), Arc::new(Shouting)]
 }
 
 #[derive(Debug)]
@@ -67,12 +63,8 @@ struct Placeholders;
 
 impl ContentCheck for Placeholders {
     fn check(&self, text: &str) -> Vec<Finding> {
-        let left = ["{{", "}}", "{%", "%}"]
-            .into_iter()
-            .any(|mark| text.contains(mark));
-        left.then(|| Finding::new("leftover_placeholder", Severity::Block))
-            .into_iter()
-            .collect()
+        let left = ["{{", "}}", "{%", "%}"].into_iter().any(|mark| text.contains(mark));
+        left.then(|| Finding::new("leftover_placeholder", Severity::Block)).into_iter().collect()
     }
 }
 
@@ -86,20 +78,12 @@ impl ContentCheck for OtherPlatforms {
         if text.contains("http://") || text.contains("https://") || text.contains("www.") {
             found.push(Finding::new("link", Severity::Warn));
         }
-        let names = [
-            "whatsapp",
-            "telegram",
-            "wechat",
-            "instagram",
-            "t.me/",
-            "discord",
-        ];
+        let names = ["whatsapp", "telegram", "wechat", "instagram", "t.me/", "discord"];
         if names.into_iter().any(|name| text.contains(name)) {
             found.push(Finding::new("other_platform", Severity::Warn));
         }
         let addressed = text.split_whitespace().any(|word| {
-            word.split_once('@')
-                .is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
+            word.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
         });
         if addressed {
             found.push(Finding::new("email_address", Severity::Warn));
@@ -113,18 +97,10 @@ struct Shouting;
 
 impl ContentCheck for Shouting {
     fn check(&self, text: &str) -> Vec<Finding> {
-        let letters = text
-            .chars()
-            .filter(|character| character.is_alphabetic())
-            .count();
-        let capitals = text
-            .chars()
-            .filter(|character| character.is_uppercase())
-            .count();
+        let letters = text.chars().filter(|character| character.is_alphabetic()).count();
+        let capitals = text.chars().filter(|character| character.is_uppercase()).count();
         let loud = letters >= 20 && capitals.saturating_mul(2) > letters;
-        loud.then(|| Finding::new("shouting", Severity::Info))
-            .into_iter()
-            .collect()
+        loud.then(|| Finding::new("shouting", Severity::Info)).into_iter().collect()
     }
 }
 
@@ -135,18 +111,12 @@ mod tests {
     #[test]
     fn what_must_not_go_out_is_found() {
         let codes = |text: &str| -> Vec<&str> {
-            findings(&standard_checks(), text, 80)
-                .iter()
-                .map(|finding| finding.code)
-                .collect()
+            findings(&standard_checks(), text, 80).iter().map(|finding| finding.code).collect()
         };
         assert_eq!(codes("Hi {{ name }}"), ["leftover_placeholder"]);
         assert_eq!(codes(""), ["empty"]);
         assert_eq!(codes(&"a".repeat(81)), ["too_long"]);
-        assert_eq!(
-            codes("ask me on WhatsApp or a@b.example"),
-            ["other_platform", "email_address"]
-        );
+        assert_eq!(codes("ask me on WhatsApp or a@b.example"), ["other_platform", "email_address"]);
         assert_eq!(codes("BUY THIS NOW PLEASE BUY IT"), ["shouting"]);
         assert!(codes("Hello, would you like a sample?").is_empty());
     }

@@ -9,11 +9,7 @@ use alley_outreach::conformance::{Fixture, suite};
 fn fixture(store: MemoryStore) -> Fixture {
     let store = Arc::new(store);
     let (port, outbox): (Arc<dyn OutreachStore>, Arc<dyn Outbox>) = (store.clone(), store);
-    Fixture {
-        store: port,
-        outbox,
-        env: crate::world::env().0,
-    }
+    Fixture { store: port, outbox, env: crate::world::env().0 }
 }
 
 #[test]

@@ -54,35 +54,20 @@ impl RecordStore for Yielding {
 /// texts were handed out.
 async fn race(store: MemoryStore) -> usize {
     let world = World::over(store);
-    let kind = RuleKind::Rolling {
-        limit: 12,
-        window_s: 3_600,
-    };
+    let kind = RuleKind::Rolling { limit: 12, window_s: 3_600 };
     let policy = policy(vec![rule("hour", Scope::Seller, kind)]);
-    world
-        .outreach
-        .set_policy(&world.author, policy)
-        .await
-        .unwrap();
+    world.outreach.set_policy(&world.author, policy).await.unwrap();
     let template = world.template().await;
     let mut tasks = Vec::new();
     for number in 0..8_u32 {
         let shop = ShopRef::new(format!("shop-{number}")).unwrap();
         let new = NewCampaign::new(shop.clone(), "race");
-        let campaign = world
-            .outreach
-            .create_campaign(&world.author, new)
-            .await
-            .unwrap();
+        let campaign = world.outreach.create_campaign(&world.author, new).await.unwrap();
         for place in 0..4 {
             let fills = BTreeMap::from([("name".to_owned(), Fill::from("Ada"))]);
             let to = creator(number * 4 + place);
             let new = NewDraft::from_template(campaign.campaign_id, to, template, fills);
-            let draft = world
-                .outreach
-                .create_draft(&world.author, new)
-                .await
-                .unwrap();
+            let draft = world.outreach.create_draft(&world.author, new).await.unwrap();
             world.queue(draft.draft_id).await;
         }
         let store = Arc::new(Yielding(world.store.clone()));

@@ -56,11 +56,7 @@ pub(crate) fn creator(number: u32) -> CreatorRef {
 }
 
 pub(crate) fn rule(id: &str, scope: Scope, kind: RuleKind) -> Rule {
-    Rule {
-        id: id.to_owned(),
-        scope,
-        kind,
-    }
+    Rule { id: id.to_owned(), scope, kind }
 }
 
 pub(crate) fn policy(rules: Vec<Rule>) -> Policy {
@@ -84,49 +80,28 @@ impl World {
         };
         let (author, reviewer) = (access(), access());
         let shop = ShopRef::new("shop-1").unwrap();
-        Self {
-            outreach,
-            clock,
-            store,
-            env,
-            tenant,
-            author,
-            reviewer,
-            shop,
-        }
+        Self { outreach, clock, store, env, tenant, author, reviewer, shop }
     }
 
     pub(crate) async fn with_policy(policy: Policy) -> Self {
         let world = Self::new();
-        world
-            .outreach
-            .set_policy(&world.author, policy)
-            .await
-            .unwrap();
+        world.outreach.set_policy(&world.author, policy).await.unwrap();
         world
     }
 
     pub(crate) async fn template(&self) -> TemplateId {
         let variables = vec![Variable::required("name")];
-        let body = TemplateBody::new(
-            "en",
-            "Hello {{ name }}, may we send you a sample?",
-            variables,
-        );
-        let made = self
-            .outreach
-            .create_template(&self.author, "hello", Channel::ImMessage, body)
-            .await;
+        let body =
+            TemplateBody::new("en", "Hello {{ name }}, may we send you a sample?", variables);
+        let made =
+            self.outreach.create_template(&self.author, "hello", Channel::ImMessage, body).await;
         made.unwrap().template_id
     }
 
     pub(crate) async fn campaign(&self, weight: u32) -> Campaign {
         let mut new = NewCampaign::new(self.shop.clone(), format!("campaign {weight}"));
         new.weight = weight;
-        self.outreach
-            .create_campaign(&self.author, new)
-            .await
-            .unwrap()
+        self.outreach.create_campaign(&self.author, new).await.unwrap()
     }
 
     pub(crate) async fn draft(
@@ -141,22 +116,12 @@ impl World {
     }
 
     pub(crate) async fn queue(&self, draft: DraftId) -> Draft {
-        let submitted = self
-            .outreach
-            .submit_draft(&self.author, draft)
-            .await
-            .unwrap();
+        let submitted = self.outreach.submit_draft(&self.author, draft).await.unwrap();
         let revision = submitted.current_revision;
-        self.outreach
-            .approve_draft(&self.reviewer, draft, revision)
-            .await
-            .unwrap();
+        self.outreach.approve_draft(&self.reviewer, draft, revision).await.unwrap();
         // The queue goes by the instant of enqueueing.
         self.clock.advance(TimeDelta::milliseconds(1));
-        self.outreach
-            .enqueue_draft(&self.author, draft, None)
-            .await
-            .unwrap()
+        self.outreach.enqueue_draft(&self.author, draft, None).await.unwrap()
     }
 
     /// A campaign with this many queued drafts for creators 1, 2, 3, ….
@@ -171,10 +136,7 @@ impl World {
     }
 
     pub(crate) async fn ask(&self, key: &str) -> HandOutAnswer {
-        self.outreach
-            .hand_out(&self.author, &HandOutRequest::new(key))
-            .await
-            .unwrap()
+        self.outreach.hand_out(&self.author, &HandOutRequest::new(key)).await.unwrap()
     }
 
     pub(crate) async fn take(&self, key: &str) -> Ticket {

@@ -38,44 +38,14 @@ pub(super) fn check(map: &DataMap, profile: Profile, faults: &mut Vec<Fault>) {
 
 fn duplicates(map: &DataMap, faults: &mut Vec<Fault>) {
     let lists: [(&str, Vec<&str>); 8] = [
-        (
-            "data_subjects",
-            map.subjects.iter().map(|entry| entry.id.as_str()).collect(),
-        ),
-        (
-            "purposes",
-            map.purposes.iter().map(|entry| entry.id.as_str()).collect(),
-        ),
-        (
-            "elements",
-            map.elements.iter().map(|entry| entry.id.as_str()).collect(),
-        ),
-        (
-            "stores",
-            map.stores.iter().map(|entry| entry.id.as_str()).collect(),
-        ),
-        (
-            "subprocessors",
-            map.subprocessors
-                .iter()
-                .map(|entry| entry.id.as_str())
-                .collect(),
-        ),
-        (
-            "transfers",
-            map.transfers
-                .iter()
-                .map(|entry| entry.id.as_str())
-                .collect(),
-        ),
-        (
-            "retention_rules",
-            map.rules.iter().map(|entry| entry.id.as_str()).collect(),
-        ),
-        (
-            "record_types",
-            map.records.iter().map(|entry| entry.id.as_str()).collect(),
-        ),
+        ("data_subjects", map.subjects.iter().map(|entry| entry.id.as_str()).collect()),
+        ("purposes", map.purposes.iter().map(|entry| entry.id.as_str()).collect()),
+        ("elements", map.elements.iter().map(|entry| entry.id.as_str()).collect()),
+        ("stores", map.stores.iter().map(|entry| entry.id.as_str()).collect()),
+        ("subprocessors", map.subprocessors.iter().map(|entry| entry.id.as_str()).collect()),
+        ("transfers", map.transfers.iter().map(|entry| entry.id.as_str()).collect()),
+        ("retention_rules", map.rules.iter().map(|entry| entry.id.as_str()).collect()),
+        ("record_types", map.records.iter().map(|entry| entry.id.as_str()).collect()),
     ];
     for (list, ids) in lists {
         let mut seen = HashSet::new();
@@ -103,11 +73,7 @@ fn known<'a>(
         if !known.clone().any(|known| known == name) {
             let hint = nearest(name, known.clone());
             let message = format!("there is no {what} \"{name}\"{hint}");
-            faults.push(Fault::new(
-                FaultCode::UnknownRef,
-                format!("{pointer}/{place}"),
-                message,
-            ));
+            faults.push(Fault::new(FaultCode::UnknownRef, format!("{pointer}/{place}"), message));
         }
     }
 }
@@ -121,35 +87,11 @@ fn elements(map: &DataMap, faults: &mut Vec<Fault>) {
     let rules = map.rules.iter().map(|entry| entry.id.as_str());
     for (place, element) in map.elements.iter().enumerate() {
         let at = |field: &str| format!("/elements/{place}/{field}");
-        known(
-            &element.data_subjects,
-            &subjects,
-            &at("data_subjects"),
-            "data subject",
-            faults,
-        );
-        known(
-            &element.purposes,
-            &purposes,
-            &at("purposes"),
-            "purpose",
-            faults,
-        );
+        known(&element.data_subjects, &subjects, &at("data_subjects"), "data subject", faults);
+        known(&element.purposes, &purposes, &at("purposes"), "purpose", faults);
         known(&element.stores, &stores, &at("stores"), "store", faults);
-        known(
-            &element.record_types,
-            &records,
-            &at("record_types"),
-            "record type",
-            faults,
-        );
-        known(
-            &element.subprocessors,
-            &processors,
-            &at("subprocessors"),
-            "subprocessor",
-            faults,
-        );
+        known(&element.record_types, &records, &at("record_types"), "record type", faults);
+        known(&element.subprocessors, &processors, &at("subprocessors"), "subprocessor", faults);
         let rule = std::slice::from_ref(&element.retention);
         known(rule, &rules, &at("retention"), "retention rule", faults);
         if element.purposes.is_empty() {
@@ -159,11 +101,7 @@ fn elements(map: &DataMap, faults: &mut Vec<Fault>) {
         secrets(element, &at, faults);
         if element.on_export == OnExport::IncludeRequesterPart {
             let message = format!("{} holds data of third parties", element.id);
-            faults.push(Fault::new(
-                FaultCode::ThirdPartyData,
-                at("on_export"),
-                message,
-            ));
+            faults.push(Fault::new(FaultCode::ThirdPartyData, at("on_export"), message));
         }
     }
 }
@@ -172,36 +110,21 @@ fn secrets(element: &ElementEntry, at: &dyn Fn(&str) -> String, faults: &mut Vec
     if !element.is_secret() {
         return;
     }
-    if !element
-        .protection
-        .iter()
-        .any(|protection| protection.hides_secret())
-    {
+    if !element.protection.iter().any(|protection| protection.hides_secret()) {
         let message = format!(
             "{} is a secret: protect it by hash_password, hash_recovery_codes, sealed or \
              token_hash_at_rest",
             element.id
         );
-        faults.push(Fault::new(
-            FaultCode::SecretUnprotected,
-            at("protection"),
-            message,
-        ));
+        faults.push(Fault::new(FaultCode::SecretUnprotected, at("protection"), message));
     }
     let hidden = matches!(
         element.on_export,
         OnExport::DescribeOnly | OnExport::OmitSecret | OnExport::OmitTransient
     );
     if !hidden {
-        let message = format!(
-            "{} is a secret: write omit_secret or describe_only",
-            element.id
-        );
-        faults.push(Fault::new(
-            FaultCode::SecretExported,
-            at("on_export"),
-            message,
-        ));
+        let message = format!("{} is a secret: write omit_secret or describe_only", element.id);
+        faults.push(Fault::new(FaultCode::SecretExported, at("on_export"), message));
     }
 }
 
@@ -209,12 +132,8 @@ fn subprocessors(map: &DataMap, faults: &mut Vec<Fault>) {
     for (place, processor) in map.subprocessors.iter().enumerate() {
         let pointer = format!("/subprocessors/{place}/touches");
         let all = processor.touches.iter().any(|path| path == "*");
-        let named: Vec<String> = processor
-            .touches
-            .iter()
-            .filter(|path| *path != "*")
-            .cloned()
-            .collect();
+        let named: Vec<String> =
+            processor.touches.iter().filter(|path| *path != "*").cloned().collect();
         let paths = map.elements.iter().map(|element| element.id.as_str());
         known(&named, &paths, &pointer, "element", faults);
         for element in &map.elements {
@@ -222,22 +141,12 @@ fn subprocessors(map: &DataMap, faults: &mut Vec<Fault>) {
             let touches = all || named.contains(&element.id);
             if says != touches {
                 let (who, other) = if says {
-                    (
-                        format!("element {} names {}", element.id, processor.id),
-                        "does not touch it",
-                    )
+                    (format!("element {} names {}", element.id, processor.id), "does not touch it")
                 } else {
-                    (
-                        format!("{} touches {}", processor.id, element.id),
-                        "does not name it",
-                    )
+                    (format!("{} touches {}", processor.id, element.id), "does not name it")
                 };
                 let message = format!("{who}, which {other}: change one of the two lists");
-                faults.push(Fault::new(
-                    FaultCode::SubprocessorAsymmetry,
-                    &pointer,
-                    message,
-                ));
+                faults.push(Fault::new(FaultCode::SubprocessorAsymmetry, &pointer, message));
             }
         }
         if processor.legal_role == PartyRole::Unspecified {
@@ -264,10 +173,7 @@ fn rules(map: &DataMap, faults: &mut Vec<Fault>) {
         }
     }
     let ledger = map.rule("ledger_life").map(|rule| rule.period);
-    let backups = map
-        .stores
-        .iter()
-        .filter(|store| store.kind == StoreKind::Backup);
+    let backups = map.stores.iter().filter(|store| store.kind == StoreKind::Backup);
     for backup in backups {
         if let (Some(ledger), Some(kept)) = (ledger, backup.retention)
             && ledger.longest_days() <= kept.longest_days()
@@ -277,11 +183,7 @@ fn rules(map: &DataMap, faults: &mut Vec<Fault>) {
                  copy could not be cleaned",
                 backup.id
             );
-            faults.push(Fault::new(
-                FaultCode::TombstoneExpiry,
-                "/retention_rules",
-                message,
-            ));
+            faults.push(Fault::new(FaultCode::TombstoneExpiry, "/retention_rules", message));
         }
     }
 }
@@ -291,22 +193,10 @@ fn records(map: &DataMap, faults: &mut Vec<Fault>) {
         let at = |field: &str| format!("/record_types/{place}/{field}");
         if let Some(rule) = &record.retention {
             let rules = map.rules.iter().map(|rule| rule.id.as_str());
-            known(
-                std::slice::from_ref(rule),
-                &rules,
-                &at("retention"),
-                "retention rule",
-                faults,
-            );
+            known(std::slice::from_ref(rule), &rules, &at("retention"), "retention rule", faults);
         }
         let stores = map.stores.iter().map(|store| store.id.as_str());
-        known(
-            std::slice::from_ref(&record.store),
-            &stores,
-            &at("store"),
-            "store",
-            faults,
-        );
+        known(std::slice::from_ref(&record.store), &stores, &at("store"), "store", faults);
         let held: Vec<&ElementEntry> = map
             .elements
             .iter()
@@ -323,42 +213,23 @@ fn records(map: &DataMap, faults: &mut Vec<Fault>) {
                 "{} holds personal data that no subject, owner or deleting reference reaches",
                 record.id
             );
-            faults.push(Fault::new(
-                FaultCode::UnreachableType,
-                at("subject_key"),
-                message,
-            ));
+            faults.push(Fault::new(FaultCode::UnreachableType, at("subject_key"), message));
         }
         let kept = record.strategy == Strategy::AppendOnly;
         let exported = held.iter().any(|element| {
-            matches!(
-                element.on_export,
-                OnExport::Include | OnExport::IncludeRequesterPart
-            )
+            matches!(element.on_export, OnExport::Include | OnExport::IncludeRequesterPart)
         });
         if kept && exported {
             let message = format!("{} is exported and never erased", record.id);
-            faults.push(Fault::new(
-                FaultCode::EraseExportAsymmetry,
-                at("strategy"),
-                message,
-            ));
+            faults.push(Fault::new(FaultCode::EraseExportAsymmetry, at("strategy"), message));
         }
     }
     let used = |rule: &str| {
         rule == "ledger_life"
             || map.elements.iter().any(|element| element.retention == rule)
-            || map
-                .records
-                .iter()
-                .any(|record| record.retention.as_deref() == Some(rule))
+            || map.records.iter().any(|record| record.retention.as_deref() == Some(rule))
     };
-    for (place, rule) in map
-        .rules
-        .iter()
-        .enumerate()
-        .filter(|(_, rule)| !used(&rule.id))
-    {
+    for (place, rule) in map.rules.iter().enumerate().filter(|(_, rule)| !used(&rule.id)) {
         let message = format!("nothing is kept by {}", rule.id);
         faults.push(Fault::new(
             FaultCode::UnusedEntry,
@@ -372,11 +243,7 @@ fn reachable<'a>(map: &'a DataMap, name: &'a str, seen: &mut HashSet<&'a str>) -
     if !seen.insert(name) {
         return false;
     }
-    if name == "tenant"
-        || map
-            .record(name)
-            .is_some_and(|record| record.subject_key.is_some())
-    {
+    if name == "tenant" || map.record(name).is_some_and(|record| record.subject_key.is_some()) {
         return true;
     }
     map.edges.iter().any(|edge| match edge.kind {
@@ -417,18 +284,12 @@ fn edges(map: &DataMap, faults: &mut Vec<Fault>) {
 pub(super) fn ownership(owns: &[(&str, &str)], pointer: &str, faults: &mut Vec<Fault>) {
     let mut reported = HashSet::new();
     for (_, owned) in owns {
-        let owners: HashSet<&str> = owns
-            .iter()
-            .filter(|(_, to)| to == owned)
-            .map(|(from, _)| *from)
-            .collect();
+        let owners: HashSet<&str> =
+            owns.iter().filter(|(_, to)| to == owned).map(|(from, _)| *from).collect();
         if owners.len() > 1 && reported.insert(*owned) {
             let mut owners: Vec<_> = owners.into_iter().collect();
             owners.sort_unstable();
-            let message = format!(
-                "{owned} has several owners: {}; use shared",
-                owners.join(", ")
-            );
+            let message = format!("{owned} has several owners: {}; use shared", owners.join(", "));
             faults.push(Fault::new(FaultCode::OwnsMultiple, pointer, message));
         }
     }
@@ -475,10 +336,7 @@ fn transfers(map: &DataMap, profile: Profile, faults: &mut Vec<Fault>) {
 /// Decision (EU) 2021/914: the four modules by the roles of the two parties.
 fn module_fits(transfer: &TransferEntry) -> bool {
     let controls = |role| matches!(role, PartyRole::Controller | PartyRole::JointController);
-    let roles = (
-        controls(transfer.exporter_role),
-        controls(transfer.importer_role),
-    );
+    let roles = (controls(transfer.exporter_role), controls(transfer.importer_role));
     let open = [transfer.exporter_role, transfer.importer_role].contains(&PartyRole::Unspecified);
     let wanted = match roles {
         (true, true) => "1",
@@ -492,10 +350,7 @@ fn module_fits(transfer: &TransferEntry) -> bool {
 fn proposals(map: &DataMap, faults: &mut Vec<Fault>) {
     for (place, rule) in map.rules.iter().enumerate() {
         if rule.period_source == ValueSource::Proposed {
-            let message = format!(
-                "the period {} of {} must be confirmed",
-                rule.period, rule.id
-            );
+            let message = format!("the period {} of {} must be confirmed", rule.period, rule.id);
             let pointer = format!("/retention_rules/{place}/period");
             faults.push(Fault::new(FaultCode::ProposedValue, pointer, message));
         }

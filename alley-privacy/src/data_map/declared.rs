@@ -50,26 +50,15 @@ pub(super) fn compare_edges(map: &DataMap, declarations: &[&RecordType]) -> Edge
 fn map_edge(record: &RecordType, edge: &EdgeDecl) -> MapEdge {
     let (this, other) = (record.name.to_owned(), edge.target.to_owned());
     match edge.kind {
-        EdgeKind::OwnedBy => MapEdge {
-            from: other,
-            to: this,
-            kind: EdgeWord::Owns,
-            on_erased: None,
-        },
-        EdgeKind::SharedBy => MapEdge {
-            from: other,
-            to: this,
-            kind: EdgeWord::Shared,
-            on_erased: None,
-        },
+        EdgeKind::OwnedBy => {
+            MapEdge { from: other, to: this, kind: EdgeWord::Owns, on_erased: None }
+        }
+        EdgeKind::SharedBy => {
+            MapEdge { from: other, to: this, kind: EdgeWord::Shared, on_erased: None }
+        }
         EdgeKind::References(on_erased) => {
             let on_erased = Some(on_erased);
-            MapEdge {
-                from: this,
-                to: other,
-                kind: EdgeWord::References,
-                on_erased,
-            }
+            MapEdge { from: this, to: other, kind: EdgeWord::References, on_erased }
         }
     }
 }
@@ -91,11 +80,7 @@ pub(super) fn check(map: &DataMap, declarations: &[&RecordType], faults: &mut Ve
         let expires = map.strategy(record) == Strategy::Expire;
         let reachable = record.name == "tenant"
             || expires
-            || if record.tenant.is_some() {
-                hangs
-            } else {
-                hangs || record.subject.is_some()
-            };
+            || if record.tenant.is_some() { hangs } else { hangs || record.subject.is_some() };
         if record.is_personal() && !reachable {
             let message = format!(
                 "{} holds personal data and cannot be reached by an erasure: declare an owner \
@@ -110,10 +95,7 @@ pub(super) fn check(map: &DataMap, declarations: &[&RecordType], faults: &mut Ve
     let owns: Vec<(&str, &str)> = declarations
         .iter()
         .flat_map(|record| {
-            let owned = record
-                .edges
-                .iter()
-                .filter(|edge| edge.kind == EdgeKind::OwnedBy);
+            let owned = record.edges.iter().filter(|edge| edge.kind == EdgeKind::OwnedBy);
             owned.map(|edge| (edge.target, record.name))
         })
         .collect();
@@ -121,28 +103,17 @@ pub(super) fn check(map: &DataMap, declarations: &[&RecordType], faults: &mut Ve
 }
 
 fn fields(map: &DataMap, record: &RecordType, faults: &mut Vec<Fault>) {
-    let keeps = [
-        Some(record.id),
-        record.tenant,
-        record.anchor,
-        record.source_time,
-    ];
+    let keeps = [Some(record.id), record.tenant, record.anchor, record.source_time];
     for field in record.fields {
         let Some(path) = field.element else { continue };
         let pointer = format!("declarations/{}/{}", record.name, field.name);
         let Some(element) = map.element(path.path()) else {
-            let hint = nearest(
-                path.path(),
-                map.elements.iter().map(|element| element.id.as_str()),
-            );
+            let hint = nearest(path.path(), map.elements.iter().map(|element| element.id.as_str()));
             let message = format!("the map has no element \"{}\"{hint}", path.path());
             faults.push(Fault::new(FaultCode::UndeclaredElement, pointer, message));
             continue;
         };
-        let readable = matches!(
-            field.kind,
-            ValueKind::Text | ValueKind::Json | ValueKind::Bytes
-        );
+        let readable = matches!(field.kind, ValueKind::Text | ValueKind::Json | ValueKind::Bytes);
         if element.is_secret() && readable {
             let message = format!(
                 "holds the secret {} in the clear: its type must be Sealed or a hash",
@@ -171,10 +142,8 @@ fn targets(record: &RecordType, declarations: &[&RecordType], faults: &mut Vec<F
     for edge in record.edges {
         if !declarations.iter().any(|other| other.name == edge.target) {
             let hint = nearest(edge.target, declarations.iter().map(|other| other.name));
-            let message = format!(
-                "names the record type \"{}\", which nobody declares{hint}",
-                edge.target
-            );
+            let message =
+                format!("names the record type \"{}\", which nobody declares{hint}", edge.target);
             let pointer = format!("declarations/{}/{}", record.name, edge.field);
             faults.push(Fault::new(FaultCode::UnusedEntry, pointer, message));
         }

@@ -87,11 +87,7 @@ impl Fault {
         pointer: impl Into<String>,
         message: impl Into<String>,
     ) -> Self {
-        Self {
-            code,
-            pointer: pointer.into(),
-            message: message.into(),
-        }
+        Self { code, pointer: pointer.into(), message: message.into() }
     }
 
     /// Whether the map may not be used with it; otherwise it is a warning.

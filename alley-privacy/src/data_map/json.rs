@@ -86,17 +86,11 @@ impl<'de> Deserialize<'de> for Tree {
                 Ok(Tree::Number(value))
             }
             fn visit_i64<E>(self, value: i64) -> Result<Tree, E> {
-                #[expect(
-                    clippy::cast_precision_loss,
-                    reason = "no number of a map is that large"
-                )]
+                #[expect(clippy::cast_precision_loss, reason = "no number of a map is that large")]
                 Ok(Tree::Number(value as f64))
             }
             fn visit_u64<E>(self, value: u64) -> Result<Tree, E> {
-                #[expect(
-                    clippy::cast_precision_loss,
-                    reason = "no number of a map is that large"
-                )]
+                #[expect(clippy::cast_precision_loss, reason = "no number of a map is that large")]
                 Ok(Tree::Number(value as f64))
             }
             fn visit_str<E>(self, value: &str) -> Result<Tree, E> {
@@ -139,11 +133,7 @@ impl<'a> Object<'a> {
                 &[]
             }
         };
-        Self {
-            pointer,
-            entries,
-            known: Vec::new(),
-        }
+        Self { pointer, entries, known: Vec::new() }
     }
 
     pub(super) fn pointer(&self, field: &str) -> String {
@@ -152,21 +142,14 @@ impl<'a> Object<'a> {
 
     fn get(&mut self, field: &'static str) -> Option<&'a Tree> {
         self.known.push(field);
-        self.entries
-            .iter()
-            .find(|(key, _)| key == field)
-            .map(|(_, value)| value)
+        self.entries.iter().find(|(key, _)| key == field).map(|(_, value)| value)
     }
 
     fn required(&mut self, field: &'static str, faults: &mut Vec<Fault>) -> Option<&'a Tree> {
         let found = self.get(field);
         if found.is_none() {
             let message = format!("the field \"{field}\" is missing");
-            faults.push(Fault::new(
-                FaultCode::MissingField,
-                self.pointer(field),
-                message,
-            ));
+            faults.push(Fault::new(FaultCode::MissingField, self.pointer(field), message));
         }
         found
     }
@@ -219,11 +202,7 @@ impl<'a> Object<'a> {
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_.-".contains(c);
         if !text.is_empty() && !text.chars().all(fits) {
             let message = format!("\"{text}\" is no id: write lower-case letters, digits, _ . -");
-            faults.push(Fault::new(
-                FaultCode::IdFormat,
-                self.pointer(field),
-                message,
-            ));
+            faults.push(Fault::new(FaultCode::IdFormat, self.pointer(field), message));
         }
         text
     }
@@ -260,16 +239,13 @@ impl<'a> Object<'a> {
     pub(super) fn texts(&mut self, field: &'static str, faults: &mut Vec<Fault>) -> Vec<String> {
         let pointer = self.pointer(field);
         let items = self.items(field, faults);
-        let each = items
-            .iter()
-            .enumerate()
-            .filter_map(|(place, item)| match item {
-                Tree::Text(text) => Some(text.clone()),
-                other => {
-                    faults.push(wrong_type(&format!("{pointer}/{place}"), "text", other));
-                    None
-                }
-            });
+        let each = items.iter().enumerate().filter_map(|(place, item)| match item {
+            Tree::Text(text) => Some(text.clone()),
+            other => {
+                faults.push(wrong_type(&format!("{pointer}/{place}"), "text", other));
+                None
+            }
+        });
         each.collect()
     }
 
@@ -323,11 +299,7 @@ impl<'a> Object<'a> {
             if !self.known.contains(&key.as_str()) {
                 let hint = nearest(key, self.known.iter().copied());
                 let message = format!("unknown field \"{key}\"{hint}");
-                faults.push(Fault::new(
-                    FaultCode::UnknownField,
-                    self.pointer(key),
-                    message,
-                ));
+                faults.push(Fault::new(FaultCode::UnknownField, self.pointer(key), message));
             }
         }
     }

@@ -327,10 +327,7 @@ impl ElementEntry {
 
     /// Whether we decide on it, alone or with others.
     pub const fn is_controlled(&self) -> bool {
-        matches!(
-            self.role,
-            ProcessingRole::Controller | ProcessingRole::JointController
-        )
+        matches!(self.role, ProcessingRole::Controller | ProcessingRole::JointController)
     }
 }
 
@@ -416,9 +413,7 @@ impl RetentionRule {
 
     /// Whether a row's own anchor can start the period.
     pub fn is_swept(&self) -> bool {
-        self.triggers
-            .iter()
-            .any(|trigger| !Self::ELSEWHERE.contains(&trigger.as_str()))
+        self.triggers.iter().any(|trigger| !Self::ELSEWHERE.contains(&trigger.as_str()))
     }
 
     /// Whether `trigger` starts the period.

@@ -19,12 +19,7 @@ pub struct Period {
 
 impl Period {
     /// At once: `P0D`.
-    pub const ZERO: Self = Self {
-        years: 0,
-        months: 0,
-        weeks: 0,
-        days: 0,
-    };
+    pub const ZERO: Self = Self { years: 0, months: 0, weeks: 0, days: 0 };
 
     /// A number of days.
     pub const fn days(days: u32) -> Self {
@@ -79,10 +74,8 @@ impl FromStr for Period {
     type Err = ParsePeriodError;
 
     fn from_str(text: &str) -> Result<Self, ParsePeriodError> {
-        let mut rest = text
-            .strip_prefix('P')
-            .filter(|rest| !rest.is_empty())
-            .ok_or(ParsePeriodError)?;
+        let mut rest =
+            text.strip_prefix('P').filter(|rest| !rest.is_empty()).ok_or(ParsePeriodError)?;
         let mut period = Self::ZERO;
         for unit in ['Y', 'M', 'W', 'D'] {
             let Some((number, after)) = rest.split_once(unit) else {
@@ -102,11 +95,7 @@ impl FromStr for Period {
             }
             rest = after;
         }
-        if rest.is_empty() {
-            Ok(period)
-        } else {
-            Err(ParsePeriodError)
-        }
+        if rest.is_empty() { Ok(period) } else { Err(ParsePeriodError) }
     }
 }
 
@@ -116,12 +105,7 @@ impl fmt::Display for Period {
             return f.write_str("P0D");
         }
         f.write_str("P")?;
-        let units = [
-            (self.years, 'Y'),
-            (self.months, 'M'),
-            (self.weeks, 'W'),
-            (self.days, 'D'),
-        ];
+        let units = [(self.years, 'Y'), (self.months, 'M'), (self.weeks, 'W'), (self.days, 'D')];
         for (number, unit) in units.into_iter().filter(|(number, _)| *number > 0) {
             write!(f, "{number}{unit}")?;
         }
@@ -142,32 +126,20 @@ mod tests {
     #[test]
     fn months_end_on_the_last_day_of_a_shorter_month() {
         let month: Period = "P1M".parse().unwrap();
-        assert_eq!(
-            month.end(at("2026-01-31T10:00:00Z")),
-            at("2026-02-28T10:00:00Z")
-        );
-        assert_eq!(
-            month.end(at("2028-01-31T10:00:00Z")),
-            at("2028-02-29T10:00:00Z")
-        );
+        assert_eq!(month.end(at("2026-01-31T10:00:00Z")), at("2026-02-28T10:00:00Z"));
+        assert_eq!(month.end(at("2028-01-31T10:00:00Z")), at("2028-02-29T10:00:00Z"));
         let years: Period = "P7Y".parse().unwrap();
-        assert_eq!(
-            years.end(at("2024-02-29T00:00:00Z")),
-            at("2031-02-28T00:00:00Z")
-        );
+        assert_eq!(years.end(at("2024-02-29T00:00:00Z")), at("2031-02-28T00:00:00Z"));
     }
 
     #[test]
     fn anything_but_calendar_units_is_refused() {
-        for wrong in [
-            "", "P", "30D", "P1", "PT5M", "P1.5D", "P-1D", "P1D2Y", "p1d", "P1D ", "P999999D",
-        ] {
+        for wrong in
+            ["", "P", "30D", "P1", "PT5M", "P1.5D", "P-1D", "P1D2Y", "p1d", "P1D ", "P999999D"]
+        {
             assert!(wrong.parse::<Period>().is_err(), "{wrong}");
         }
-        assert_eq!(
-            "P1Y2M3W4D".parse::<Period>().unwrap().to_string(),
-            "P1Y2M3W4D"
-        );
+        assert_eq!("P1Y2M3W4D".parse::<Period>().unwrap().to_string(), "P1Y2M3W4D");
         assert_eq!("P0D".parse::<Period>().unwrap().to_string(), "P0D");
     }
 

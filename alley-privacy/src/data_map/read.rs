@@ -15,10 +15,7 @@ use super::period::Period;
 
 macro_rules! words {
     ($set:ty) => {
-        &<$set>::ALL
-            .iter()
-            .map(|word| word.as_str())
-            .collect::<Vec<&'static str>>()
+        &<$set>::ALL.iter().map(|word| word.as_str()).collect::<Vec<&'static str>>()
     };
 }
 
@@ -58,11 +55,7 @@ pub(super) fn read(text: &str) -> Result<DataMap, Vec<Fault>> {
         edges: top.list("edges", &mut faults, edge),
     };
     top.finish(&mut faults);
-    if faults.is_empty() {
-        Ok(map)
-    } else {
-        Err(faults)
-    }
+    if faults.is_empty() { Ok(map) } else { Err(faults) }
 }
 
 fn organization(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> Organization {
@@ -72,10 +65,7 @@ fn organization(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> Organizatio
         roles: object.list("roles", faults, |object, faults| {
             object.ignore(&["seed", "dpv", "fides", "ccpa"]);
             let role = object.word("role", words!(ProcessingRole), faults);
-            (
-                role.unwrap_or(ProcessingRole::Controller),
-                object.texts("for", faults),
-            )
+            (role.unwrap_or(ProcessingRole::Controller), object.texts("for", faults))
         }),
     }
 }
@@ -118,9 +108,7 @@ fn purpose(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> PurposeEntry {
 fn category(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> CategoryEntry {
     object.ignore(&["seed", "role_seed", "role_note", "implied"]);
     CategoryEntry {
-        id: object
-            .word("id", words!(DataCategory), faults)
-            .unwrap_or(DataCategory::Account),
+        id: object.word("id", words!(DataCategory), faults).unwrap_or(DataCategory::Account),
         name: object.text("name", faults),
         default_role: object
             .word("default_role", words!(ProcessingRole), faults)
@@ -159,21 +147,12 @@ fn element(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> ElementEntry {
 }
 
 fn store(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> StoreEntry {
-    object.ignore(&[
-        "erasable",
-        "seed",
-        "note",
-        "max_ttl",
-        "retention_source",
-        "subprocessor",
-    ]);
+    object.ignore(&["erasable", "seed", "note", "max_ttl", "retention_source", "subprocessor"]);
     let retention = object.optional_text("retention", faults);
     let pointer = object.pointer("retention");
     StoreEntry {
         id: object.id("id", faults),
-        kind: object
-            .word("kind", words!(StoreKind), faults)
-            .unwrap_or(StoreKind::Database),
+        kind: object.word("kind", words!(StoreKind), faults).unwrap_or(StoreKind::Database),
         retention: retention.map(|text| period(&text, &pointer, faults)),
     }
 }
@@ -209,9 +188,7 @@ fn subprocessor(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> Subprocesso
 fn transfer(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> TransferEntry {
     object.ignore(&["seed", "note"]);
     let role = |object: &mut Object<'_>, field, faults: &mut Vec<Fault>| {
-        object
-            .word(field, words!(PartyRole), faults)
-            .unwrap_or(PartyRole::Unspecified)
+        object.word(field, words!(PartyRole), faults).unwrap_or(PartyRole::Unspecified)
     };
     TransferEntry {
         id: object.id("id", faults),
@@ -235,9 +212,7 @@ fn rule(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> RetentionRule {
     let pointer = object.pointer("period");
     RetentionRule {
         id: object.id("id", faults),
-        triggers: object.child("trigger", faults, |object, faults| {
-            object.texts("any_of", faults)
-        }),
+        triggers: object.child("trigger", faults, |object, faults| object.texts("any_of", faults)),
         period: period(&text, &pointer, faults),
         period_source: object
             .word("period_source", words!(ValueSource), faults)
@@ -252,9 +227,7 @@ fn record(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> RecordPolicy {
         store: object.text("store", faults),
         subject_key: object.optional_text("subject_key", faults),
         key: object.text("key", faults),
-        strategy: object
-            .word("strategy", words!(Strategy), faults)
-            .unwrap_or(Strategy::Delete),
+        strategy: object.word("strategy", words!(Strategy), faults).unwrap_or(Strategy::Delete),
         holdable: object.flag("holdable", true, faults),
         retention: object.optional_text("retention", faults),
         tombstone: object.flag("tombstone", true, faults),
@@ -269,9 +242,7 @@ fn edge(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> MapEdge {
         ("sever_key", OnErased::SeverKey),
         ("restrict", OnErased::Restrict),
     ];
-    let kind = object
-        .word("kind", words!(EdgeWord), faults)
-        .unwrap_or(EdgeWord::Owns);
+    let kind = object.word("kind", words!(EdgeWord), faults).unwrap_or(EdgeWord::Owns);
     let said = object.optional_text("on_target_erased", faults);
     let pointer = object.pointer("on_target_erased");
     let on_erased = match (kind, said) {
@@ -297,10 +268,5 @@ fn edge(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> MapEdge {
         }
         (_, None) => None,
     };
-    MapEdge {
-        from: object.text("from", faults),
-        to: object.text("to", faults),
-        kind,
-        on_erased,
-    }
+    MapEdge { from: object.text("from", faults), to: object.text("to", faults), kind, on_erased }
 }

@@ -112,13 +112,10 @@ pub enum CertificateCheck {
 /// needs no storage of its own; whoever has the public key can check the Ed25519 signature over
 /// the bytes of the body without us. A key that was taken out of the keyring no longer vouches.
 pub fn verify_certificate(keyring: &Keyring, certificate: &StoredCertificate) -> CertificateCheck {
-    let known = keyring
-        .mac_candidates(SIGNING, &[])
-        .into_iter()
-        .any(|seed| {
-            let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_bytes());
-            pair.is_ok_and(|pair| pair.public_key().as_ref() == certificate.public_key)
-        });
+    let known = keyring.mac_candidates(SIGNING, &[]).into_iter().any(|seed| {
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_bytes());
+        pair.is_ok_and(|pair| pair.public_key().as_ref() == certificate.public_key)
+    });
     if !known {
         return CertificateCheck::ForeignKey;
     }
@@ -168,22 +165,11 @@ impl Engine {
             issued_at = issued_at.max(last.issued_at + TimeDelta::microseconds(1));
             let said = last.read()?;
             let states = |legs: &[Leg]| {
-                let each = legs
-                    .iter()
-                    .map(|leg| (leg.subprocessor.clone(), leg.state.clone()));
+                let each = legs.iter().map(|leg| (leg.subprocessor.clone(), leg.state.clone()));
                 each.collect::<Vec<_>>()
             };
-            let same = (
-                &said.erased,
-                &said.kept,
-                states(&said.remote),
-                said.complete,
-            ) == (
-                &body.erased,
-                &body.kept,
-                states(&body.remote),
-                body.complete,
-            );
+            let same = (&said.erased, &said.kept, states(&said.remote), said.complete)
+                == (&body.erased, &body.kept, states(&body.remote), body.complete);
             if same && said.next_date == body.next_date {
                 return held.touch().await;
             }
@@ -207,11 +193,7 @@ impl Engine {
         let mut audit = self.env.audit(actor, "erasure.certify", purpose)?;
         audit.tenant_id = held.plan.tenant_id;
         let audit = audit.target("erasure_plan", held.plan.id);
-        let commit = self
-            .env
-            .commit()?
-            .change(Write::Insert(stored))
-            .audit(audit);
+        let commit = self.env.commit()?.change(Write::Insert(stored)).audit(audit);
         held.save(commit).await
     }
 
@@ -229,10 +211,7 @@ impl Engine {
             reason: leg.record.reason,
             at: instant(leg.record.at),
         });
-        let next = self
-            .store
-            .steps_until(plan.id, self.env.now(), PageRequest::first(1))
-            .await?;
+        let next = self.store.steps_until(plan.id, self.env.now(), PageRequest::first(1)).await?;
         let next = next.items.first().and_then(|step| step.record.until);
         let backups = self.map.stores.iter().filter_map(|store| store.retention);
         let backups = backups.max_by_key(crate::data_map::Period::longest_days);
@@ -279,49 +258,19 @@ impl Engine {
             (StepState::Done, Outcome::Delete, None),
             (StepState::Done, Outcome::Minimize, None),
             (StepState::Done, Outcome::Shred, None),
-            (
-                StepState::Done,
-                Outcome::Residue,
-                Some("never; it leads to nobody"),
-            ),
+            (StepState::Done, Outcome::Residue, Some("never; it leads to nobody")),
             (StepState::Done, Outcome::Repair, None),
-            (
-                StepState::Deferred,
-                Outcome::Hold,
-                Some("release of the legal hold"),
-            ),
-            (
-                StepState::Deferred,
-                Outcome::Retain,
-                Some("end of the retention period"),
-            ),
-            (
-                StepState::Deferred,
-                Outcome::Remote,
-                Some("erasure at the other system"),
-            ),
-            (
-                StepState::Deferred,
-                Outcome::Repair,
-                Some("release of the legal hold"),
-            ),
-            (
-                StepState::Candidate,
-                Outcome::Shared,
-                Some("erasure of its last holder"),
-            ),
-            (
-                StepState::Blocked,
-                Outcome::Delete,
-                Some("repair by an operator"),
-            ),
+            (StepState::Deferred, Outcome::Hold, Some("release of the legal hold")),
+            (StepState::Deferred, Outcome::Retain, Some("end of the retention period")),
+            (StepState::Deferred, Outcome::Remote, Some("erasure at the other system")),
+            (StepState::Deferred, Outcome::Repair, Some("release of the legal hold")),
+            (StepState::Candidate, Outcome::Shared, Some("erasure of its last holder")),
+            (StepState::Blocked, Outcome::Delete, Some("repair by an operator")),
         ];
         let (mut erased, mut kept) = (Vec::new(), Vec::new());
         for record in self.directory.records() {
             for (state, outcome, ends) in COUNTED {
-                let count = self
-                    .store
-                    .count_steps(held.plan.id, record.name, state, outcome);
+                let count = self.store.count_steps(held.plan.id, record.name, state, outcome);
                 let rows = count.await?;
                 if rows == 0 {
                     continue;
@@ -349,8 +298,5 @@ pub(crate) fn instant(at: DateTime<Utc>) -> String {
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -32,15 +32,8 @@ impl ConfirmToken {
         now: DateTime<Utc>,
     ) -> Self {
         let until = (now + Self::LIFE).timestamp_micros().to_be_bytes();
-        let mac = keyring.mac(
-            PURPOSE,
-            &[
-                plan.as_uuid().as_bytes(),
-                hash.as_bytes(),
-                &until,
-                &name(actor),
-            ],
-        );
+        let mac = keyring
+            .mac(PURPOSE, &[plan.as_uuid().as_bytes(), hash.as_bytes(), &until, &name(actor)]);
         let mut bytes = until.to_vec();
         bytes.extend_from_slice(hash.as_bytes());
         bytes.extend_from_slice(mac.as_bytes());
@@ -73,11 +66,7 @@ impl ConfirmToken {
         if i64::from_be_bytes(*until) < now.timestamp_micros() {
             return Confirmation::Expired;
         }
-        if hash == Some(&shown) {
-            Confirmation::Confirmed
-        } else {
-            Confirmation::Changed
-        }
+        if hash == Some(&shown) { Confirmation::Confirmed } else { Confirmation::Changed }
     }
 }
 
@@ -129,13 +118,7 @@ mod tests {
         let hash = Digest32::new([1; 32]);
         let token = ConfirmToken::issue(&keyring, plan, &hash, Actor::Account(anna), now);
         let check = |plan, hash: [u8; 32], actor, at| {
-            token.check(
-                &keyring,
-                plan,
-                Some(&Digest32::new(hash)),
-                Actor::Account(actor),
-                at,
-            )
+            token.check(&keyring, plan, Some(&Digest32::new(hash)), Actor::Account(actor), at)
         };
         assert_eq!(check(plan, [1; 32], anna, now), Confirmation::Confirmed);
         assert_eq!(check(plan, [1; 32], ben, now), Confirmation::Rejected);

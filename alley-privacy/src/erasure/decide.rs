@@ -27,33 +27,16 @@ impl Engine {
         row: Option<&[Value]>,
         any_hold: bool,
     ) -> Result<Decision> {
-        let hold = if any_hold {
-            self.holds.over(record, key, row).await?
-        } else {
-            None
-        };
+        let hold = if any_hold { self.holds.over(record, key, row).await? } else { None };
         let strategy = self.map.strategy(record);
         let remote_open = strategy == Strategy::RemoteThenPseudonymize
-            && self
-                .store
-                .legs(plan.id)
-                .await?
-                .iter()
-                .any(|leg| !leg.record.is_terminal());
+            && self.store.legs(plan.id).await?.iter().any(|leg| !leg.record.is_terminal());
         let until = retain_until(&self.map, plan, record, row);
-        let circumstances = Circumstances {
-            held: hold.is_some(),
-            strategy,
-            remote_open,
-            retain_until: until,
-        };
+        let circumstances =
+            Circumstances { held: hold.is_some(), strategy, remote_open, retain_until: until };
         let outcome = outcome(&circumstances, self.env.now());
         let until = until.filter(|_| matches!(outcome, Outcome::Minimize | Outcome::Retain));
-        Ok(Decision {
-            outcome,
-            hold,
-            until,
-        })
+        Ok(Decision { outcome, hold, until })
     }
 }
 
@@ -75,11 +58,7 @@ pub(crate) fn is_about(map: &DataMap, record: &RecordType, kind: &str) -> bool {
     };
     match record.field(subject).and_then(|field| field.element) {
         Some(path) => names(path),
-        None => record
-            .fields
-            .iter()
-            .filter_map(|field| field.element)
-            .any(names),
+        None => record.fields.iter().filter_map(|field| field.element).any(names),
     }
 }
 
@@ -95,10 +74,8 @@ pub(crate) fn retain_until(
     row: Option<&[Value]>,
 ) -> Option<chrono::DateTime<chrono::Utc>> {
     let rule = map.retention(record)?;
-    let kept = matches!(
-        map.strategy(record),
-        Strategy::Minimize | Strategy::RemoteThenPseudonymize
-    );
+    let kept =
+        matches!(map.strategy(record), Strategy::Minimize | Strategy::RemoteThenPseudonymize);
     if plan.trigger == Trigger::Requested && !kept {
         return None;
     }

@@ -52,9 +52,7 @@ impl Engine {
             for record in self.directory.records() {
                 loop {
                     let page = PageRequest::first(PAGE);
-                    let steps = self
-                        .store
-                        .steps_in_pass(held.plan.id, record.name, pass, page);
+                    let steps = self.store.steps_in_pass(held.plan.id, record.name, pass, page);
                     let steps = steps.await?.items;
                     if steps.is_empty() {
                         break;
@@ -84,10 +82,7 @@ impl Engine {
         let (record, key) = match &root {
             Root::Account { account } => (self.directory.record("account")?, Key::global(account)),
             Root::Tenant { tenant } => (self.directory.record("tenant")?, Key::global(tenant)),
-            Root::Integration {
-                tenant,
-                integration,
-            } => {
+            Root::Integration { tenant, integration } => {
                 let record = self.directory.record("integration")?;
                 let id = id_from_text(record, integration)?;
                 (record, Key::from_parts(record.tenant.map(|_| *tenant), id))
@@ -95,19 +90,13 @@ impl Engine {
             Root::Person { .. } => return self.add_person(held, &root, any_hold).await,
             Root::Rows { .. } => return Ok(0),
         };
-        self.add(held, record, vec![key], Way::Dooms, any_hold)
-            .await
+        self.add(held, record, vec![key], Way::Dooms, any_hold).await
     }
 
     /// The rows that are about a person: those whose subject field names the person, in types whose
     /// subject is of that kind, within the tenant.
     async fn add_person(&self, held: &mut Held<'_>, root: &Root, any_hold: bool) -> Result<u64> {
-        let Root::Person {
-            tenant,
-            kind,
-            reference,
-        } = root
-        else {
+        let Root::Person { tenant, kind, reference } = root else {
             return Ok(0);
         };
         let subject = Value::Text(reference.clone());
@@ -132,10 +121,8 @@ impl Engine {
         steps: Vec<Versioned<ErasureStepRow>>,
         any_hold: bool,
     ) -> Result<u64> {
-        let targets = steps
-            .iter()
-            .map(|step| step_key(&step.record))
-            .collect::<Result<Vec<Key>>>()?;
+        let targets =
+            steps.iter().map(|step| step_key(&step.record)).collect::<Result<Vec<Key>>>()?;
         let mut added = 0;
         for (source, edge) in self.directory.incoming(record.name) {
             let way = match edge.kind {
@@ -149,17 +136,9 @@ impl Engine {
             }
         }
         let mut commit = self.env.commit()?;
-        for Versioned {
-            record: mut step,
-            version,
-            ..
-        } in steps
-        {
+        for Versioned { record: mut step, version, .. } in steps {
             step.pass = held.plan.pass + 1;
-            commit = commit.change(Write::Update {
-                record: step,
-                read: version,
-            });
+            commit = commit.change(Write::Update { record: step, read: version });
         }
         held.save(commit).await?;
         Ok(added)
@@ -207,35 +186,24 @@ impl Engine {
                     }
                     commit = commit.change(Write::Insert(step));
                 }
-                Some(Versioned {
-                    record: mut step,
-                    version,
-                    ..
-                }) if way == Way::Dooms && step.state == StepState::Candidate => {
+                Some(Versioned { record: mut step, version, .. })
+                    if way == Way::Dooms && step.state == StepState::Candidate =>
+                {
                     let decision = self.decide(&held.plan, record, &key, row, any_hold).await?;
                     (step.state, step.pass) = (StepState::Pending, held.plan.pass);
                     decide_step(&mut step, decision);
                     added += 1;
-                    commit = commit.change(Write::Update {
-                        record: step,
-                        read: version,
-                    });
+                    commit = commit.change(Write::Update { record: step, read: version });
                 }
                 // A row that was erased and stands there again, as after a restore.
-                Some(Versioned {
-                    record: mut step,
-                    version,
-                    ..
-                }) if step.state == StepState::Done
-                    && matches!(step.outcome, Outcome::Delete | Outcome::Shred)
-                    && row.is_some() =>
+                Some(Versioned { record: mut step, version, .. })
+                    if step.state == StepState::Done
+                        && matches!(step.outcome, Outcome::Delete | Outcome::Shred)
+                        && row.is_some() =>
                 {
                     step.state = StepState::Pending;
                     added += 1;
-                    commit = commit.change(Write::Update {
-                        record: step,
-                        read: version,
-                    });
+                    commit = commit.change(Write::Update { record: step, read: version });
                 }
                 Some(_) => {}
             }
@@ -269,28 +237,14 @@ impl Engine {
         let mut page = PageRequest::first(PAGE);
         let mut doomed = 0;
         loop {
-            let steps = self
-                .store
-                .steps_in_state(held.plan.id, StepState::Candidate, page)
-                .await?;
+            let steps = self.store.steps_in_state(held.plan.id, StepState::Candidate, page).await?;
             let mut commit = self.env.commit()?;
-            for Versioned {
-                record: mut step,
-                version,
-                ..
-            } in steps.items
-            {
+            for Versioned { record: mut step, version, .. } in steps.items {
                 let record = self.directory.record(&step.record)?;
                 let key = step_key(&step)?;
-                let rows = self
-                    .directory
-                    .rows(record, std::slice::from_ref(&key))
-                    .await?;
+                let rows = self.directory.rows(record, std::slice::from_ref(&key)).await?;
                 let Some(row) = rows.get(&key) else { continue };
-                if !self
-                    .is_abandoned(&held.plan, record, &key, &row.record)
-                    .await?
-                {
+                if !self.is_abandoned(&held.plan, record, &key, &row.record).await? {
                     continue;
                 }
                 let row = Some(row.record.as_slice());
@@ -298,10 +252,7 @@ impl Engine {
                 (step.state, step.pass) = (StepState::Pending, held.plan.pass);
                 decide_step(&mut step, decision);
                 doomed += 1;
-                commit = commit.change(Write::Update {
-                    record: step,
-                    read: version,
-                });
+                commit = commit.change(Write::Update { record: step, read: version });
             }
             if !commit.changes.is_empty() {
                 held.save(commit).await?;
@@ -320,11 +271,7 @@ impl Engine {
         key: &Key,
         row: &[Value],
     ) -> Result<bool> {
-        for edge in record
-            .edges
-            .iter()
-            .filter(|edge| edge.kind == EdgeKind::SharedBy)
-        {
+        for edge in record.edges.iter().filter(|edge| edge.kind == EdgeKind::SharedBy) {
             let Some((holder, holder_key)) = target_key(&self.directory, record, edge, key, row)
             else {
                 continue;
@@ -348,30 +295,15 @@ impl Engine {
         let restricting = |record: &RecordType| {
             let edges = self.directory.incoming(record.name);
             let restricts = EdgeKind::References(OnErased::Restrict);
-            edges
-                .into_iter()
-                .filter(move |(_, edge)| edge.kind == restricts)
-                .collect::<Vec<_>>()
+            edges.into_iter().filter(move |(_, edge)| edge.kind == restricts).collect::<Vec<_>>()
         };
-        if self
-            .directory
-            .records()
-            .iter()
-            .all(|record| restricting(record).is_empty())
-        {
+        if self.directory.records().iter().all(|record| restricting(record).is_empty()) {
             return Ok(false);
         }
         let mut page = PageRequest::first(PAGE);
         loop {
-            let steps = self
-                .store
-                .steps_in_state(held.plan.id, StepState::Pending, page)
-                .await?;
-            for step in steps
-                .items
-                .iter()
-                .filter(|step| step.record.outcome.is_going())
-            {
+            let steps = self.store.steps_in_state(held.plan.id, StepState::Pending, page).await?;
+            for step in steps.items.iter().filter(|step| step.record.outcome.is_going()) {
                 let target = self.directory.record(&step.record.record)?;
                 let key = [step_key(&step.record)?];
                 for (source, edge) in restricting(target) {

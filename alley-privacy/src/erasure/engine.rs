@@ -67,10 +67,7 @@ impl Held<'_> {
             self.plan.lease_until = Some(now + LEASE);
             self.plan.next_at = self.plan.lease_until;
         }
-        let write = Write::Update {
-            record: self.plan.clone(),
-            read: self.version,
-        };
+        let write = Write::Update { record: self.plan.clone(), read: self.version };
         match self.engine.store.commit(commit.change(write)).await {
             Ok(_) => {
                 self.version = self.version.next();
@@ -103,9 +100,7 @@ impl Engine {
     }
 
     pub(crate) async fn load(&self, id: PlanId) -> Result<Versioned<ErasurePlan>> {
-        self.store.plan(id).await?.ok_or(Error::Unknown {
-            what: "erasure plan",
-        })
+        self.store.plan(id).await?.ok_or(Error::Unknown { what: "erasure plan" })
     }
 
     /// Takes the lease, or answers until when somebody else has it.
@@ -119,21 +114,14 @@ impl Engine {
             let mut plan = found.record;
             plan.fencing = plan.fencing.saturating_add(1);
             plan.lease_until = Some(now + LEASE);
-            let mut held = Held {
-                engine: self,
-                saved: plan.clone(),
-                plan,
-                version: found.version,
-            };
+            let mut held = Held { engine: self, saved: plan.clone(), plan, version: found.version };
             match held.touch().await {
                 Ok(()) => return Ok(Ok(held)),
                 Err(Error::LeaseLost { .. }) => {}
                 Err(error) => return Err(error),
             }
         }
-        Err(Error::Contended {
-            what: "erasure plan",
-        })
+        Err(Error::Contended { what: "erasure plan" })
     }
 
     /// Does up to `limit` batches of a plan.
@@ -197,26 +185,15 @@ impl Engine {
     /// When a certified plan has something to do again.
     async fn wakes(&self, plan: &ErasurePlan) -> Result<Option<DateTime<Utc>>> {
         let now = self.env.now();
-        let next = self
-            .store
-            .steps_until(plan.id, now, PageRequest::first(1))
-            .await?;
+        let next = self.store.steps_until(plan.id, now, PageRequest::first(1)).await?;
         let date = next.items.first().and_then(|step| step.record.until);
-        let open_leg = self
-            .store
-            .legs(plan.id)
-            .await?
-            .iter()
-            .any(|leg| !leg.record.is_terminal());
+        let open_leg = self.store.legs(plan.id).await?.iter().any(|leg| !leg.record.is_terminal());
         let leg = open_leg.then(|| now + TimeDelta::minutes(5));
         // A fact says when a hold is released; looking once a day makes up for a lost one.
         let waits = plan.state == PlanState::Deferred;
         let daily = waits.then(|| now + TimeDelta::days(1));
         let forgets = plan.root.is_some() && !waits && !self.has_dates(plan).await?;
-        Ok([date, leg, daily, forgets.then_some(now)]
-            .into_iter()
-            .flatten()
-            .min())
+        Ok([date, leg, daily, forgets.then_some(now)].into_iter().flatten().min())
     }
 
     async fn work(&self, held: &mut Held<'_>, limit: u32) -> Result<()> {
@@ -299,10 +276,7 @@ impl Engine {
 
     async fn is_waiting(&self, plan: &ErasurePlan) -> Result<bool> {
         let one = PageRequest::first(1);
-        let deferred = self
-            .store
-            .steps_in_state(plan.id, StepState::Deferred, one)
-            .await?;
+        let deferred = self.store.steps_in_state(plan.id, StepState::Deferred, one).await?;
         let legs = self.store.legs(plan.id).await?;
         Ok(!deferred.items.is_empty() || legs.iter().any(|leg| !leg.record.is_terminal()))
     }
@@ -315,10 +289,7 @@ impl Engine {
         let known = self.store.legs(held.plan.id).await?;
         let mut commit = self.env.commit()?;
         for leg in &self.legs {
-            if known
-                .iter()
-                .any(|known| known.record.subprocessor == leg.subprocessor())
-            {
+            if known.iter().any(|known| known.record.subprocessor == leg.subprocessor()) {
                 continue;
             }
             let leg = super::plan::ErasureLeg {
@@ -347,16 +318,8 @@ impl Engine {
             return Ok(false);
         };
         let mut ended = false;
-        for Versioned {
-            record: mut leg,
-            version,
-            ..
-        } in self.store.legs(held.plan.id).await?
-        {
-            let driver = self
-                .legs
-                .iter()
-                .find(|known| known.subprocessor() == leg.subprocessor);
+        for Versioned { record: mut leg, version, .. } in self.store.legs(held.plan.id).await? {
+            let driver = self.legs.iter().find(|known| known.subprocessor() == leg.subprocessor);
             let Some(driver) = driver.filter(|_| !leg.is_terminal()) else {
                 continue;
             };
@@ -369,10 +332,7 @@ impl Engine {
             }
             ended |= leg.is_terminal();
             leg.at = self.env.now();
-            let commit = self.env.commit()?.change(Write::Update {
-                record: leg,
-                read: version,
-            });
+            let commit = self.env.commit()?.change(Write::Update { record: leg, read: version });
             held.save(commit).await?;
         }
         Ok(ended)
@@ -385,36 +345,23 @@ impl Engine {
         let mut any = false;
         loop {
             let page = PageRequest::first(500);
-            let steps = self
-                .store
-                .steps_in_state(held.plan.id, StepState::Deferred, page)
-                .await?;
+            let steps = self.store.steps_in_state(held.plan.id, StepState::Deferred, page).await?;
             if steps.items.is_empty() {
                 break;
             }
             any = true;
             let mut commit = self.env.commit()?;
-            for Versioned {
-                record: mut step,
-                version,
-                ..
-            } in steps.items
-            {
+            for Versioned { record: mut step, version, .. } in steps.items {
                 step.state = StepState::Pending;
-                commit = commit.change(Write::Update {
-                    record: step,
-                    read: version,
-                });
+                commit = commit.change(Write::Update { record: step, read: version });
             }
             held.save(commit).await?;
         }
         let mut page = PageRequest::first(500);
         loop {
             // Minimized rows carry the end of their period; those that are past it go now.
-            let steps = self
-                .store
-                .steps_until(held.plan.id, DateTime::<Utc>::MIN_UTC, page)
-                .await?;
+            let steps =
+                self.store.steps_until(held.plan.id, DateTime::<Utc>::MIN_UTC, page).await?;
             let due: Vec<_> = steps
                 .items
                 .iter()
@@ -424,18 +371,10 @@ impl Engine {
                 .collect();
             let more = !due.is_empty();
             let mut commit = self.env.commit()?;
-            for Versioned {
-                record: mut step,
-                version,
-                ..
-            } in due
-            {
+            for Versioned { record: mut step, version, .. } in due {
                 step.state = StepState::Pending;
                 step.until = None;
-                commit = commit.change(Write::Update {
-                    record: step,
-                    read: version,
-                });
+                commit = commit.change(Write::Update { record: step, read: version });
             }
             if more {
                 any = true;

@@ -208,10 +208,8 @@ pub fn plan(graph: &Graph, roots: &[String], now: DateTime<Utc>) -> Result<Graph
     }
     let depths = depths(graph, &doomed, roots);
     let mut plan = GraphPlan::default();
-    let mut order: Vec<(usize, &str)> = doomed
-        .iter()
-        .map(|id| (depths.get(id).copied().unwrap_or(0), *id))
-        .collect();
+    let mut order: Vec<(usize, &str)> =
+        doomed.iter().map(|id| (depths.get(id).copied().unwrap_or(0), *id)).collect();
     order.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
     for (_, id) in order {
         match decide(id) {
@@ -228,20 +226,14 @@ pub fn plan(graph: &Graph, roots: &[String], now: DateTime<Utc>) -> Result<Graph
 
 /// What is never erased is no residue where its key goes.
 fn shredded_residue(nodes: &BTreeMap<&str, &Node>, plan: &mut GraphPlan) {
-    let keys: BTreeSet<&str> = plan
-        .steps
-        .iter()
-        .filter(|(what, _)| what.is_going())
-        .map(|(_, id)| id.as_str())
-        .collect();
+    let keys: BTreeSet<&str> =
+        plan.steps.iter().filter(|(what, _)| what.is_going()).map(|(_, id)| id.as_str()).collect();
     let unreadable: Vec<String> = plan
         .spared
         .iter()
         .filter(|(_, outcome)| **outcome == Outcome::Residue)
         .filter(|(id, _)| {
-            let key = nodes
-                .get(id.as_str())
-                .and_then(|node| node.sealed_by.as_deref());
+            let key = nodes.get(id.as_str()).and_then(|node| node.sealed_by.as_deref());
             key.is_some_and(|key| keys.contains(key))
         })
         .map(|(id, _)| id.clone())
@@ -261,11 +253,7 @@ fn refuse_cycles(graph: &Graph, nodes: &BTreeMap<&str, &Node>) -> Result<(), Ref
             *count += 1;
         }
     }
-    let mut free: Vec<&str> = open
-        .iter()
-        .filter(|(_, n)| **n == 0)
-        .map(|(id, _)| *id)
-        .collect();
+    let mut free: Vec<&str> = open.iter().filter(|(_, n)| **n == 0).map(|(id, _)| *id).collect();
     while let Some(id) = free.pop() {
         open.remove(id);
         for edge in owns().filter(|edge| edge.from == id) {
@@ -280,26 +268,19 @@ fn refuse_cycles(graph: &Graph, nodes: &BTreeMap<&str, &Node>) -> Result<(), Ref
     if open.is_empty() {
         return Ok(());
     }
-    Err(Refusal::OwnsCycle(
-        open.keys().map(|id| (*id).to_owned()).collect(),
-    ))
+    Err(Refusal::OwnsCycle(open.keys().map(|id| (*id).to_owned()).collect()))
 }
 
 fn held(graph: &Graph) -> BTreeSet<&str> {
     let mut held: BTreeSet<&str> = BTreeSet::new();
-    let mut open: Vec<(&str, bool)> = graph
-        .holds
-        .iter()
-        .map(|hold| (hold.node.as_str(), hold.subtree))
-        .collect();
+    let mut open: Vec<(&str, bool)> =
+        graph.holds.iter().map(|hold| (hold.node.as_str(), hold.subtree)).collect();
     let mut walked: BTreeSet<&str> = BTreeSet::new();
     while let Some((id, subtree)) = open.pop() {
         held.insert(id);
         if subtree && walked.insert(id) {
-            let owned = graph
-                .edges
-                .iter()
-                .filter(|edge| edge.link == Link::Owns && edge.from == id);
+            let owned =
+                graph.edges.iter().filter(|edge| edge.link == Link::Owns && edge.from == id);
             open.extend(owned.map(|edge| (edge.to.as_str(), true)));
         }
     }
@@ -345,10 +326,8 @@ fn abandoned(
     doomed: &BTreeSet<&str>,
     decide: &dyn Fn(&str) -> Option<Outcome>,
 ) -> bool {
-    let mut holders = graph
-        .edges
-        .iter()
-        .filter(|edge| edge.link == Link::Shared && edge.to == shared);
+    let mut holders =
+        graph.edges.iter().filter(|edge| edge.link == Link::Shared && edge.to == shared);
     holders.all(|edge| {
         let from = edge.from.as_str();
         let absent = !nodes.contains_key(from);

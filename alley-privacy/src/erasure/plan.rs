@@ -116,11 +116,7 @@ impl Root {
     /// A person without a sign-in in the data of one tenant: a kind of the data map (`creator`,
     /// `buyer`), and how the subject fields of that tenant's rows name the person.
     pub fn person(tenant: TenantId, kind: &str, reference: impl Into<String>) -> Self {
-        Self::Person {
-            tenant,
-            kind: kind.to_owned(),
-            reference: reference.into(),
-        }
+        Self::Person { tenant, kind: kind.to_owned(), reference: reference.into() }
     }
 
     /// The tenant whose data it is, if it is one tenant's.
@@ -283,11 +279,7 @@ impl ErasureStepRow {
         let mut hash = Sha256::new();
         hash.update(b"alley erasure step 1");
         hash.update(plan.as_uuid().as_bytes());
-        for part in [
-            record.as_bytes(),
-            &key.to_bytes(),
-            field.unwrap_or_default().as_bytes(),
-        ] {
+        for part in [record.as_bytes(), &key.to_bytes(), field.unwrap_or_default().as_bytes()] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }

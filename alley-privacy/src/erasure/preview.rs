@@ -45,11 +45,7 @@ pub struct PreviewLine {
 impl Preview {
     /// How many rows have an outcome, over all types.
     pub fn rows(&self, outcome: Outcome) -> u64 {
-        self.lines
-            .iter()
-            .filter(|line| line.outcome == outcome)
-            .map(|line| line.rows)
-            .sum()
+        self.lines.iter().filter(|line| line.outcome == outcome).map(|line| line.rows).sum()
     }
 }
 
@@ -64,12 +60,7 @@ impl Engine {
                     let rows = count.await?;
                     if rows > 0 {
                         let (outcome, state) = (*outcome, *state);
-                        lines.push(PreviewLine {
-                            record: record.name,
-                            outcome,
-                            state,
-                            rows,
-                        });
+                        lines.push(PreviewLine { record: record.name, outcome, state, rows });
                     }
                 }
             }

@@ -29,19 +29,13 @@ impl Engine {
     /// Carries out one batch of rows of one type. Answers whether there was one.
     pub(crate) async fn purge_batch(&self, held: &mut Held<'_>) -> Result<bool> {
         let page = PageRequest::first(BATCH);
-        let steps = self
-            .store
-            .steps_in_state(held.plan.id, StepState::Pending, page)
-            .await?
-            .items;
+        let steps = self.store.steps_in_state(held.plan.id, StepState::Pending, page).await?.items;
         let Some(first) = steps.first() else {
             return Ok(false);
         };
         let record = self.directory.record(&first.record.record)?;
-        let batch: Vec<Step> = steps
-            .into_iter()
-            .take_while(|step| step.record.record == record.name)
-            .collect();
+        let batch: Vec<Step> =
+            steps.into_iter().take_while(|step| step.record.record == record.name).collect();
         match self.purge(held, record, batch.clone()).await {
             Ok(()) => Ok(true),
             // One row may be the cause: the others go without it.
@@ -67,19 +61,12 @@ impl Engine {
     }
 
     async fn set_aside(&self, held: &mut Held<'_>, step: Step) -> Result<()> {
-        let Versioned {
-            record: mut step,
-            version,
-            ..
-        } = step;
+        let Versioned { record: mut step, version, .. } = step;
         step.attempts = step.attempts.saturating_add(1);
         if step.attempts >= ATTEMPTS {
             step.state = StepState::Blocked;
         }
-        let commit = self.env.commit()?.change(Write::Update {
-            record: step,
-            read: version,
-        });
+        let commit = self.env.commit()?.change(Write::Update { record: step, read: version });
         held.save(commit).await
     }
 
@@ -89,16 +76,12 @@ impl Engine {
         record: &'static RecordType,
         steps: Vec<Step>,
     ) -> Result<()> {
-        let (repairs, steps): (Vec<Step>, Vec<Step>) = steps
-            .into_iter()
-            .partition(|step| step.record.field.is_some());
+        let (repairs, steps): (Vec<Step>, Vec<Step>) =
+            steps.into_iter().partition(|step| step.record.field.is_some());
         if !repairs.is_empty() {
             self.repair(held, record, repairs).await?;
         }
-        let keys = steps
-            .iter()
-            .map(|step| step_key(&step.record))
-            .collect::<Result<Vec<Key>>>()?;
+        let keys = steps.iter().map(|step| step_key(&step.record)).collect::<Result<Vec<Key>>>()?;
         let rows = self.directory.rows(record, &keys).await?;
         let any_hold = self.holds.any().await?;
         let mut going = Vec::new();
@@ -148,11 +131,7 @@ impl Engine {
                 _ => vec![Effect::Delete],
             };
             for effect in all {
-                effects.push(ErasureStep {
-                    record,
-                    key: key.clone(),
-                    effect,
-                });
+                effects.push(ErasureStep { record, key: key.clone(), effect });
                 owners.push(place);
             }
         }
@@ -160,10 +139,7 @@ impl Engine {
         // An effect on a row may be several steps; those of one row stay together because a page of
         // rows is far below what one call takes.
         for (effects, owners) in effects.chunks(1_000).zip(owners.chunks(1_000)) {
-            let applied = self
-                .directory
-                .apply(&held.permit(), record, effects)
-                .await?;
+            let applied = self.directory.apply(&held.permit(), record, effects).await?;
             for (applied, owner) in applied.into_iter().zip(owners) {
                 if let (Applied::Held, Some(held)) = (applied, untouched.get_mut(*owner)) {
                     *held = true;
@@ -199,10 +175,7 @@ impl Engine {
     ) -> Result<Commit<Change>> {
         let row_key = Key::global(&step.id).to_bytes();
         let context = SealContext::field("tombstone", "key", None, &row_key);
-        let key = self
-            .env
-            .keyring
-            .seal(&context, &step.key, self.env.random.as_ref())?;
+        let key = self.env.keyring.seal(&context, &step.key, self.env.random.as_ref())?;
         let tombstone = Tombstone {
             id: step.id,
             plan_id: plan.id,
@@ -213,10 +186,7 @@ impl Engine {
         };
         Ok(match self.store.tombstone(step.id).await? {
             None => commit.change(Write::Insert(tombstone)),
-            Some(known) => commit.change(Write::Update {
-                record: tombstone,
-                read: known.version,
-            }),
+            Some(known) => commit.change(Write::Update { record: tombstone, read: known.version }),
         })
     }
 
@@ -229,12 +199,7 @@ impl Engine {
         key: &Key,
         row: Option<&StoredRow>,
     ) -> Vec<Effect> {
-        let keeps = [
-            Some(record.id),
-            record.tenant,
-            record.anchor,
-            record.source_time,
-        ];
+        let keeps = [Some(record.id), record.tenant, record.anchor, record.source_time];
         let owner = |name: &str| {
             record
                 .edges
@@ -261,19 +226,14 @@ impl Engine {
                 continue;
             }
             let value = row.and_then(|row| {
-                row.record
-                    .get(record.position(field.name)?)
-                    .filter(|value| **value != Value::Null)
+                row.record.get(record.position(field.name)?).filter(|value| **value != Value::Null)
             });
             if let Some(value) = value {
                 let seed = Key::from_parts(key.tenant(), value.clone());
                 let target = mention.map_or(record.name, |edge| edge.target);
                 let to = self.pseudonym(plan, target, &seed, field.kind);
                 if row.is_some_and(|_| !is_pseudonym(value)) {
-                    effects.push(Effect::Rewrite {
-                        field: field.name,
-                        to,
-                    });
+                    effects.push(Effect::Rewrite { field: field.name, to });
                 }
             }
         }
@@ -286,10 +246,7 @@ impl Engine {
     fn pseudonym(&self, plan: &ErasurePlan, record: &str, key: &Key, kind: ValueKind) -> Value {
         let purpose = MacPurpose::new("privacy.erasure.pseudonym");
         let plan = *plan.id.as_uuid().as_bytes();
-        let digest = self
-            .env
-            .keyring
-            .mac(purpose, &[&plan, record.as_bytes(), &key.to_bytes()]);
+        let digest = self.env.keyring.mac(purpose, &[&plan, record.as_bytes(), &key.to_bytes()]);
         let bytes = digest.as_bytes();
         match kind {
             ValueKind::Id(_) => {
@@ -354,15 +311,8 @@ impl Engine {
                         }
                         (_, None) => continue,
                     };
-                    let effect = Effect::Rewrite {
-                        field: edge.field,
-                        to,
-                    };
-                    steps.push(ErasureStep {
-                        record: source,
-                        key: key.clone(),
-                        effect,
-                    });
+                    let effect = Effect::Rewrite { field: edge.field, to };
+                    steps.push(ErasureStep { record: source, key: key.clone(), effect });
                 }
                 let applied = self.directory.apply(&held.permit(), source, &steps).await?;
                 for (step, applied) in steps.iter().zip(applied) {
@@ -386,10 +336,7 @@ impl Engine {
         if self.store.step(id).await?.is_some() {
             return Ok(());
         }
-        let rows = self
-            .directory
-            .rows(step.record, std::slice::from_ref(&step.key))
-            .await?;
+        let rows = self.directory.rows(step.record, std::slice::from_ref(&step.key)).await?;
         let row = rows.get(&step.key).map(|row| row.record.as_slice());
         let repair = ErasureStepRow {
             id,
@@ -424,20 +371,10 @@ impl Engine {
             let (Some(field), Some(Ok(value))) = (field, value) else {
                 return Err(Self::corrupt("a repair names no field or value"));
             };
-            let effect = Effect::Rewrite {
-                field,
-                to: value.id().clone(),
-            };
-            effects.push(ErasureStep {
-                record,
-                key: step_key(&repair.record)?,
-                effect,
-            });
+            let effect = Effect::Rewrite { field, to: value.id().clone() };
+            effects.push(ErasureStep { record, key: step_key(&repair.record)?, effect });
         }
-        let applied = self
-            .directory
-            .apply(&held.permit(), record, &effects)
-            .await?;
+        let applied = self.directory.apply(&held.permit(), record, &effects).await?;
         let mut commit = self.env.commit()?;
         for (mut repair, applied) in repairs.into_iter().zip(applied) {
             repair.record.state = match applied {
@@ -451,10 +388,7 @@ impl Engine {
 }
 
 fn update(step: Step) -> Write<ErasureStepRow> {
-    Write::Update {
-        record: step.record,
-        read: step.version,
-    }
+    Write::Update { record: step.record, read: step.version }
 }
 
 /// Repeating a minimization must not make a pseudonym of a pseudonym.

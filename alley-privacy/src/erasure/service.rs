@@ -44,14 +44,8 @@ impl Erasure {
     /// A dropped call leaves nothing or a draft.
     pub async fn draft(&self, actor: Actor, root: Root) -> Result<PlanId> {
         let at = self.engine.env.now();
-        let cause = Cause {
-            trigger: Trigger::Requested,
-            reference: None,
-            at,
-        };
-        let plan = self
-            .insert(actor, root, cause, PlanState::Draft, Vec::new())
-            .await?;
+        let cause = Cause { trigger: Trigger::Requested, reference: None, at };
+        let plan = self.insert(actor, root, cause, PlanState::Draft, Vec::new()).await?;
         self.refresh(plan).await?;
         Ok(plan)
     }
@@ -107,17 +101,9 @@ impl Erasure {
     /// When there is no such plan, or its discovery is not through.
     pub async fn confirmation(&self, plan: PlanId, actor: Actor) -> Result<ConfirmToken> {
         let found = self.engine.load(plan).await?.record;
-        let hash = found.plan_hash.ok_or(Error::Unknown {
-            what: "erasure plan",
-        })?;
+        let hash = found.plan_hash.ok_or(Error::Unknown { what: "erasure plan" })?;
         let env = &self.engine.env;
-        Ok(ConfirmToken::issue(
-            &env.keyring,
-            plan,
-            &hash,
-            actor,
-            env.now(),
-        ))
+        Ok(ConfirmToken::issue(&env.keyring, plan, &hash, actor, env.now()))
     }
 
     /// Confirms a draft with the token of the person who was shown it. Rows that were added below
@@ -230,17 +216,9 @@ impl Erasure {
     /// When there is no such plan or the store fails.
     pub async fn resume(&self, plan: PlanId) -> Result<()> {
         for _ in 0..8 {
-            let Versioned {
-                record: mut found,
-                version,
-                ..
-            } = self.engine.load(plan).await?;
+            let Versioned { record: mut found, version, .. } = self.engine.load(plan).await?;
             let waits = matches!(found.state, PlanState::Deferred | PlanState::Stuck);
-            if !waits
-                || found
-                    .lease_until
-                    .is_some_and(|until| until > self.engine.env.now())
-            {
+            if !waits || found.lease_until.is_some_and(|until| until > self.engine.env.now()) {
                 return Ok(());
             }
             if found.state == PlanState::Stuck {
@@ -249,19 +227,14 @@ impl Erasure {
             }
             found.next_at = Some(self.engine.env.now());
             let commit = self.engine.env.commit()?;
-            let commit = commit.change(Write::Update {
-                record: found,
-                read: version,
-            });
+            let commit = commit.change(Write::Update { record: found, read: version });
             match self.engine.store.commit(commit).await {
                 Ok(_) => return Ok(()),
                 Err(error) if error.is_conflict() => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Error::Contended {
-            what: "erasure plan",
-        })
+        Err(Error::Contended { what: "erasure plan" })
     }
 
     /// The certificates of a plan, the last one in force.
@@ -285,18 +258,9 @@ impl Erasure {
     /// A confirmed plan that begins when the root's own period is over. At most one for each cause.
     pub(crate) async fn start(&self, root: Root, cause: Cause) -> Result<()> {
         let actor = Actor::Job("erase-planned");
-        match self
-            .insert(actor, root, cause, PlanState::Confirmed, Vec::new())
-            .await
-        {
+        match self.insert(actor, root, cause, PlanState::Confirmed, Vec::new()).await {
             Err(Error::Store(error))
-                if matches!(
-                    error.kind(),
-                    StoreErrorKind::Duplicate {
-                        rule: "by_trigger",
-                        ..
-                    }
-                ) =>
+                if matches!(error.kind(), StoreErrorKind::Duplicate { rule: "by_trigger", .. }) =>
             {
                 Ok(())
             }
@@ -311,18 +275,11 @@ impl Erasure {
         record: &'static alley_core::RecordType,
         keys: Vec<Key>,
     ) -> Result<PlanId> {
-        let root = Root::Rows {
-            record: record.name.to_owned(),
-        };
+        let root = Root::Rows { record: record.name.to_owned() };
         let at = self.engine.env.now();
-        let cause = Cause {
-            trigger: Trigger::Retention,
-            reference: None,
-            at,
-        };
+        let cause = Cause { trigger: Trigger::Retention, reference: None, at };
         let actor = Actor::Job("retention-sweep");
-        self.insert(actor, root, cause, PlanState::Confirmed, keys)
-            .await
+        self.insert(actor, root, cause, PlanState::Confirmed, keys).await
     }
 
     async fn insert(
@@ -372,10 +329,7 @@ impl Erasure {
         let mut audit = env.audit(actor, "erasure.plan", Purpose::SecurityLegal)?;
         audit.tenant_id = root.tenant();
         let commit = env.commit()?.change(Write::Insert(plan));
-        engine
-            .store
-            .commit(commit.audit(audit.target("erasure_plan", id)))
-            .await?;
+        engine.store.commit(commit.audit(audit.target("erasure_plan", id))).await?;
         if let Root::Rows { record } = &root {
             let record = engine.directory.record(record)?;
             let mut held = self.claim(id).await?;
@@ -398,9 +352,7 @@ impl Erasure {
         };
         let rule = self.engine.map.retention(record);
         let starts = |rule: &&crate::data_map::RetentionRule| {
-            trigger
-                .of_rules()
-                .is_some_and(|trigger| rule.starts_with(trigger))
+            trigger.of_rules().is_some_and(|trigger| rule.starts_with(trigger))
         };
         rule.filter(starts).map_or(Period::ZERO, |rule| rule.period)
     }
@@ -418,35 +370,19 @@ impl Erasure {
         let mut page = PageRequest::first(200);
         let mut changed = false;
         loop {
-            let steps = engine
-                .store
-                .steps_in_state(held.plan.id, StepState::Pending, page)
-                .await?;
+            let steps = engine.store.steps_in_state(held.plan.id, StepState::Pending, page).await?;
             let mut commit = engine.env.commit()?;
-            for Versioned {
-                record: mut step,
-                version,
-                ..
-            } in steps.items
-            {
+            for Versioned { record: mut step, version, .. } in steps.items {
                 let record = engine.directory.record(&step.record)?;
                 let key = step_key(&step)?;
-                let rows = engine
-                    .directory
-                    .rows(record, std::slice::from_ref(&key))
-                    .await?;
+                let rows = engine.directory.rows(record, std::slice::from_ref(&key)).await?;
                 let row = rows.get(&key).map(|row| row.record.as_slice());
-                let decision = engine
-                    .decide(&held.plan, record, &key, row, any_hold)
-                    .await?;
+                let decision = engine.decide(&held.plan, record, &key, row, any_hold).await?;
                 let before = step.outcome;
                 decide_step(&mut step, decision);
                 if step.outcome != before {
                     changed = true;
-                    commit = commit.change(Write::Update {
-                        record: step,
-                        read: version,
-                    });
+                    commit = commit.change(Write::Update { record: step, read: version });
                 }
             }
             if !commit.changes.is_empty() {

@@ -27,9 +27,8 @@ changes! {
     }
 }
 
-pub(crate) static PLANS_DUE: Query = Query::new("erasure_plans_due", ErasurePlan::TYPE)
-    .at_most("next_at")
-    .order_by("next_at");
+pub(crate) static PLANS_DUE: Query =
+    Query::new("erasure_plans_due", ErasurePlan::TYPE).at_most("next_at").order_by("next_at");
 pub(crate) static PLANS_BY_TRIGGER: Query =
     Query::new("erasure_plans_by_trigger", ErasurePlan::TYPE).equals(&["trigger_ref"]);
 pub(crate) static STEPS_IN_PASS: Query = Query::new("erasure_steps_in_pass", ErasureStepRow::TYPE)
@@ -168,11 +167,7 @@ impl<S: RecordStore + ?Sized> StepStore for S {
         pass: i64,
         page: PageRequest,
     ) -> Result<Page<Versioned<ErasureStepRow>>, StoreError> {
-        let arguments = [
-            plan.to_value(),
-            record.to_owned().to_value(),
-            pass.to_value(),
-        ];
+        let arguments = [plan.to_value(), record.to_owned().to_value(), pass.to_value()];
         self.records(&STEPS_IN_PASS, &arguments, page).await
     }
 
@@ -182,8 +177,7 @@ impl<S: RecordStore + ?Sized> StepStore for S {
         state: StepState,
         page: PageRequest,
     ) -> Result<Page<Versioned<ErasureStepRow>>, StoreError> {
-        self.records(&STEPS_IN_STATE, &[plan.to_value(), state.to_value()], page)
-            .await
+        self.records(&STEPS_IN_STATE, &[plan.to_value(), state.to_value()], page).await
     }
 
     async fn count_steps(
@@ -194,12 +188,7 @@ impl<S: RecordStore + ?Sized> StepStore for S {
         outcome: Outcome,
     ) -> Result<u64, StoreError> {
         let record = record.to_owned().to_value();
-        let arguments = [
-            plan.to_value(),
-            record,
-            state.to_value(),
-            outcome.to_value(),
-        ];
+        let arguments = [plan.to_value(), record, state.to_value(), outcome.to_value()];
         self.count(&STEPS_WITH_OUTCOME, &arguments).await
     }
 
@@ -209,8 +198,7 @@ impl<S: RecordStore + ?Sized> StepStore for S {
         from: DateTime<Utc>,
         page: PageRequest,
     ) -> Result<Page<Versioned<ErasureStepRow>>, StoreError> {
-        self.records(&STEPS_UNTIL, &[plan.to_value(), from.to_value()], page)
-            .await
+        self.records(&STEPS_UNTIL, &[plan.to_value(), from.to_value()], page).await
     }
 
     async fn steps_of_row(
@@ -238,8 +226,7 @@ impl<S: RecordStore + ?Sized> ErasureStore for S {
     }
 
     async fn plan_for(&self, trigger: &str) -> Result<Option<Versioned<ErasurePlan>>, StoreError> {
-        self.first(&PLANS_BY_TRIGGER, &[trigger.to_owned().to_value()])
-            .await
+        self.first(&PLANS_BY_TRIGGER, &[trigger.to_owned().to_value()]).await
     }
 
     async fn plans_due(
@@ -270,8 +257,7 @@ impl<S: RecordStore + ?Sized> ErasureStore for S {
         plan: PlanId,
         page: PageRequest,
     ) -> Result<Page<Versioned<Tombstone>>, StoreError> {
-        self.records(&TOMBSTONES_OF_PLAN, &[plan.to_value()], page)
-            .await
+        self.records(&TOMBSTONES_OF_PLAN, &[plan.to_value()], page).await
     }
 
     async fn commit(&self, commit: Commit<Change>) -> Result<Committed, StoreError> {

@@ -18,10 +18,7 @@ impl Engine {
         let mut page = PageRequest::first(PAGE);
         let mut mended = self.mend_person(held).await?;
         loop {
-            let steps = self
-                .store
-                .steps_in_state(held.plan.id, StepState::Done, page)
-                .await?;
+            let steps = self.store.steps_in_state(held.plan.id, StepState::Done, page).await?;
             let mut at: Option<(&'static RecordType, Vec<Key>)> = None;
             for step in &steps.items {
                 let step = &step.record;
@@ -52,12 +49,7 @@ impl Engine {
     /// Rewrites mentions of the person that the plan is about in rows that stay, if there is no row
     /// of the person: somebody can be written to whom no sync brought in.
     async fn mend_person(&self, held: &mut Held<'_>) -> Result<u64> {
-        let Some(Root::Person {
-            tenant,
-            kind,
-            reference,
-        }) = self.root(&held.plan)?
-        else {
+        let Some(Root::Person { tenant, kind, reference }) = self.root(&held.plan)? else {
             return Ok(0);
         };
         let key = Key::of(tenant, &reference);
@@ -68,9 +60,7 @@ impl Engine {
                 && is_about(&self.map, record, &kind);
             // A row that is there has a step of its own, and its mentions go with it.
             if is_person && !self.directory.exists(record, &key).await? {
-                mended += self
-                    .rewrite_mentions(held, record, std::slice::from_ref(&key))
-                    .await?;
+                mended += self.rewrite_mentions(held, record, std::slice::from_ref(&key)).await?;
             }
         }
         Ok(mended)
@@ -88,19 +78,12 @@ impl Engine {
         for state in StepState::ALL {
             loop {
                 let page = PageRequest::first(PAGE);
-                let steps = self
-                    .store
-                    .steps_in_state(held.plan.id, *state, page)
-                    .await?
-                    .items;
+                let steps = self.store.steps_in_state(held.plan.id, *state, page).await?.items;
                 if steps.is_empty() {
                     break;
                 }
                 let mut commit = self.env.commit()?;
-                for Versioned {
-                    record, version, ..
-                } in steps
-                {
+                for Versioned { record, version, .. } in steps {
                     let key = Key::global(&record.id);
                     commit = commit.change(Write::<ErasureStepRow>::Delete { key, read: version });
                 }
@@ -114,10 +97,7 @@ impl Engine {
     /// Whether rows of the plan are kept until a date.
     pub(crate) async fn has_dates(&self, plan: &ErasurePlan) -> Result<bool> {
         let from = chrono::DateTime::<chrono::Utc>::MIN_UTC;
-        let dated = self
-            .store
-            .steps_until(plan.id, from, PageRequest::first(1))
-            .await?;
+        let dated = self.store.steps_until(plan.id, from, PageRequest::first(1)).await?;
         Ok(!dated.items.is_empty())
     }
 }

@@ -73,18 +73,10 @@ pub(super) fn about(map: &DataMap, element: &ElementEntry) -> serde_json::Value 
     let names = |ids: &[String], of: &dyn Fn(&str) -> Option<String>| {
         ids.iter().filter_map(|id| of(id)).collect::<Vec<String>>()
     };
-    let purpose = |id: &str| {
-        map.purposes
-            .iter()
-            .find(|entry| entry.id == id)
-            .map(|e| e.name.clone())
-    };
-    let receiver = |id: &str| {
-        map.subprocessors
-            .iter()
-            .find(|entry| entry.id == id)
-            .map(|e| e.name.clone())
-    };
+    let purpose =
+        |id: &str| map.purposes.iter().find(|entry| entry.id == id).map(|e| e.name.clone());
+    let receiver =
+        |id: &str| map.subprocessors.iter().find(|entry| entry.id == id).map(|e| e.name.clone());
     let rule = map.rule(&element.retention);
     json!({
         "element": element.id,
@@ -114,10 +106,7 @@ pub(super) fn readme(map: &DataMap, summary: &ExportSummary) -> String {
         let _ = writeln!(text, "- {record}.{field}: {reason} ({rows} rows)");
     }
     for element in &summary.answered_by_others {
-        let _ = writeln!(
-            text,
-            "- {element}: the organization whose data it is answers for it"
-        );
+        let _ = writeln!(text, "- {element}: the organization whose data it is answers for it");
     }
     text.push_str(
         "\n## Your rights\n\nYou may ask for correction, erasure, restriction and portability, \

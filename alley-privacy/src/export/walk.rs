@@ -75,10 +75,7 @@ pub(super) async fn write<W: Write + Send>(
         counts: BTreeMap::new(),
         seen: HashSet::new(),
         first: true,
-        summary: ExportSummary {
-            generated_at,
-            ..ExportSummary::default()
-        },
+        summary: ExportSummary { generated_at, ..ExportSummary::default() },
     };
     walker.head()?;
     walker.roots().await?;
@@ -87,10 +84,7 @@ pub(super) async fn write<W: Write + Send>(
     walker.summary.counts = records
         .filter_map(|record| {
             let rows = walker.counts.get(record.name).copied()?;
-            Some(TypeCount {
-                record: record.name,
-                rows,
-            })
+            Some(TypeCount { record: record.name, rows })
         })
         .collect();
     Ok(walker.summary)
@@ -102,11 +96,7 @@ impl<W: Write + Send> Walker<'_, W> {
         let of = match self.of {
             ExportOf::Account(account) => json!({"account": account.to_string()}),
             ExportOf::Tenant(tenant) => json!({"tenant": tenant.to_string()}),
-            ExportOf::Person {
-                tenant,
-                kind,
-                reference,
-            } => {
+            ExportOf::Person { tenant, kind, reference } => {
                 json!({"tenant": tenant.to_string(), "kind": kind, "reference": reference})
             }
         };
@@ -178,11 +168,7 @@ impl<W: Write + Send> Walker<'_, W> {
                 }
                 Ok(())
             }
-            ExportOf::Person {
-                tenant,
-                kind,
-                reference,
-            } => {
+            ExportOf::Person { tenant, kind, reference } => {
                 let subject = Value::Text(reference.clone());
                 for record in directory.records() {
                     if record.tenant.is_some() && is_about(&self.export.map, record, kind) {
@@ -218,10 +204,7 @@ impl<W: Write + Send> Walker<'_, W> {
     ) -> std::pin::Pin<Box<dyn Future<Output = Result<()>> + Send + 's>> {
         Box::pin(async move {
             let directory = std::sync::Arc::clone(&self.export.directory);
-            let keys: Vec<Key> = keys
-                .into_iter()
-                .filter(|key| self.is_new(record, key))
-                .collect();
+            let keys: Vec<Key> = keys.into_iter().filter(|key| self.is_new(record, key)).collect();
             // Ownership is a forest of types; more levels than this are a circle of references.
             if keys.is_empty() || depth > 16 {
                 return Ok(());
@@ -294,19 +277,12 @@ impl<W: Write + Send> Walker<'_, W> {
                 OnExport::OmitTransient => Some("transient"),
             };
             if let Some(reason) = reason {
-                let entry = (
-                    record.name.to_owned(),
-                    decl.name.to_owned(),
-                    reason.to_owned(),
-                );
+                let entry = (record.name.to_owned(), decl.name.to_owned(), reason.to_owned());
                 *self.summary.omitted.entry(entry).or_default() += 1;
                 continue;
             }
             let keyring = &self.export.env.keyring;
-            data.insert(
-                decl.name.to_owned(),
-                value(keyring, record, decl, key, stored)?,
-            );
+            data.insert(decl.name.to_owned(), value(keyring, record, decl, key, stored)?);
         }
         if data.is_empty() && !summary_only {
             return Ok(());
@@ -318,11 +294,7 @@ impl<W: Write + Send> Walker<'_, W> {
         let line = json!({"type": record.name, "key": key_text(record, key), "data": data});
         let what = "a row of an export";
         let line = serde_json::to_string(&line).map_err(|source| Error::Json { what, source })?;
-        let comma = if std::mem::replace(&mut self.first, false) {
-            ""
-        } else {
-            ","
-        };
+        let comma = if std::mem::replace(&mut self.first, false) { "" } else { "," };
         write!(self.output, "{comma}\n{line}")?;
         Ok(())
     }

@@ -61,10 +61,7 @@ impl Holds {
     ///
     /// # Cancel safety
     /// A dropped call leaves no hold or one that is `placing`.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is a fact that the hold's record keeps"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "each is a fact that the hold's record keeps")]
     pub async fn place(
         &self,
         actor: Actor,
@@ -84,10 +81,7 @@ impl Holds {
         }
         let id: HoldId = self.env.id()?;
         let purpose = Purpose::SecurityLegal;
-        let mut audit = self
-            .env
-            .audit(actor, "hold.place", purpose)?
-            .target("legal_hold", id);
+        let mut audit = self.env.audit(actor, "hold.place", purpose)?.target("legal_hold", id);
         audit.tenant_id = tenant_of(record, key);
         let hold = LegalHold {
             id,
@@ -104,11 +98,7 @@ impl Holds {
             released_at: None,
         };
         let item = HoldItem::new(id, record.name, key, subtree);
-        let commit = self
-            .env
-            .commit()?
-            .change(Write::Insert(hold))
-            .change(Write::Insert(item));
+        let commit = self.env.commit()?.change(Write::Insert(hold)).change(Write::Insert(item));
         self.store.commit(commit.audit(audit)).await?;
         match self.settle(id).await? {
             HoldState::Active => Ok(HoldPlacement::Active(id)),
@@ -126,27 +116,15 @@ impl Holds {
     pub async fn release(&self, actor: Actor, id: HoldId) -> Result<HoldState> {
         for _ in 0..8 {
             let found = self.load(id).await?;
-            if matches!(
-                found.record.state,
-                HoldState::Releasing | HoldState::Released
-            ) {
+            if matches!(found.record.state, HoldState::Releasing | HoldState::Released) {
                 return self.settle(id).await;
             }
             let mut hold = found.record;
-            let mut audit = self
-                .env
-                .audit(actor, "hold.release", Purpose::SecurityLegal)?;
+            let mut audit = self.env.audit(actor, "hold.release", Purpose::SecurityLegal)?;
             audit.tenant_id = hold.tenant_id;
             hold.state = HoldState::Releasing;
-            let write = Write::Update {
-                record: hold,
-                read: found.version,
-            };
-            let commit = self
-                .env
-                .commit()?
-                .change(write)
-                .audit(audit.target("legal_hold", id));
+            let write = Write::Update { record: hold, read: found.version };
+            let commit = self.env.commit()?.change(write).audit(audit.target("legal_hold", id));
             match self.store.commit(commit).await {
                 Ok(_) => return self.settle(id).await,
                 Err(error) if error.is_conflict() => {}
@@ -182,10 +160,7 @@ impl Holds {
             let mut hold = found.record;
             hold.state = state;
             hold.released_at = (state == HoldState::Released).then(|| self.env.now());
-            let write = Write::Update {
-                record: hold,
-                read: found.version,
-            };
+            let write = Write::Update { record: hold, read: found.version };
             let commit = self.env.commit()?.change(write).fact(self.env.fact(fact)?);
             match self.store.commit(commit).await {
                 Ok(_) => return Ok(state),
@@ -201,55 +176,31 @@ impl Holds {
     /// # Errors
     /// When there is no such hold or the store fails.
     pub async fn load(&self, id: HoldId) -> Result<Versioned<LegalHold>> {
-        self.store
-            .hold(id)
-            .await?
-            .ok_or(Error::Unknown { what: "legal hold" })
+        self.store.hold(id).await?.ok_or(Error::Unknown { what: "legal hold" })
     }
 
     /// Tells stores of every pending row and adds what the rows own, until none is pending.
     async fn tell(&self, hold: &LegalHold) -> Result<()> {
         loop {
-            let page = self
-                .store
-                .items_in_state(hold.id, HoldItemState::Pending, few())
-                .await?;
+            let page = self.store.items_in_state(hold.id, HoldItemState::Pending, few()).await?;
             let Some(first) = page.items.first() else {
                 return Ok(());
             };
             let name = first.record.record.clone();
             let record = self.directory.record(&name)?;
-            let same: Vec<_> = page
-                .items
-                .into_iter()
-                .filter(|item| item.record.record == name)
-                .collect();
-            let keys = same
-                .iter()
-                .map(|item| key_of(&item.record))
-                .collect::<Result<Vec<_>>>()?;
-            let mark = HoldMark {
-                hold: hold.id,
-                record,
-                keys: keys.clone(),
-                action: HoldAction::Place,
-            };
+            let same: Vec<_> =
+                page.items.into_iter().filter(|item| item.record.record == name).collect();
+            let keys = same.iter().map(|item| key_of(&item.record)).collect::<Result<Vec<_>>>()?;
+            let mark =
+                HoldMark { hold: hold.id, record, keys: keys.clone(), action: HoldAction::Place };
             self.directory.set_hold(&mark).await?;
             if hold.subtree {
                 self.add_owned(hold.id, record, &keys).await?;
             }
             let mut commit = self.env.commit()?;
-            for Versioned {
-                record: mut item,
-                version,
-                ..
-            } in same
-            {
+            for Versioned { record: mut item, version, .. } in same {
                 item.state = HoldItemState::Placed;
-                commit = commit.change(Write::Update {
-                    record: item,
-                    read: version,
-                });
+                commit = commit.change(Write::Update { record: item, read: version });
             }
             self.commit(commit).await?;
         }
@@ -293,29 +244,16 @@ impl Holds {
                 };
                 let name = first.record.record.clone();
                 let record = self.directory.record(&name)?;
-                let same: Vec<_> = page
-                    .items
-                    .into_iter()
-                    .filter(|item| item.record.record == name)
-                    .collect();
-                let keys = same
-                    .iter()
-                    .map(|item| key_of(&item.record))
-                    .collect::<Result<Vec<_>>>()?;
-                let mark = HoldMark {
-                    hold: hold.id,
-                    record,
-                    keys,
-                    action: HoldAction::Lift,
-                };
+                let same: Vec<_> =
+                    page.items.into_iter().filter(|item| item.record.record == name).collect();
+                let keys =
+                    same.iter().map(|item| key_of(&item.record)).collect::<Result<Vec<_>>>()?;
+                let mark = HoldMark { hold: hold.id, record, keys, action: HoldAction::Lift };
                 self.directory.set_hold(&mark).await?;
                 let mut commit = self.env.commit()?;
                 for item in same {
                     let key = Key::global(&item.record.id);
-                    let write = Write::<HoldItem>::Delete {
-                        key,
-                        read: item.version,
-                    };
+                    let write = Write::<HoldItem>::Delete { key, read: item.version };
                     commit = commit.change(write);
                 }
                 self.commit(commit).await?;
@@ -338,10 +276,7 @@ impl Holds {
     /// Whether any hold is in force or on its way, so that rows must be looked at one by one.
     pub(crate) async fn any(&self) -> Result<bool> {
         for state in [HoldState::Active, HoldState::Placing, HoldState::Releasing] {
-            let page = self
-                .store
-                .holds_in_state(state, PageRequest::first(1))
-                .await?;
+            let page = self.store.holds_in_state(state, PageRequest::first(1)).await?;
             if !page.items.is_empty() {
                 return Ok(true);
             }
@@ -367,11 +302,7 @@ impl Holds {
         let Some(row) = row else { return Ok(None) };
         let mut open = vec![(record, key.clone(), row.to_vec(), 0_u8)];
         while let Some((at, key_at, row, height)) = open.pop() {
-            for edge in at
-                .edges
-                .iter()
-                .filter(|edge| edge.kind == EdgeKind::OwnedBy)
-            {
+            for edge in at.edges.iter().filter(|edge| edge.kind == EdgeKind::OwnedBy) {
                 let Some((owner, owner_key)) = target_key(&self.directory, at, edge, &key_at, &row)
                 else {
                     continue;
@@ -383,10 +314,7 @@ impl Holds {
                 }
                 // Ownership is a forest of types, so eight owners above each other are plenty.
                 if height < 8 {
-                    let rows = self
-                        .directory
-                        .rows(owner, std::slice::from_ref(&owner_key))
-                        .await?;
+                    let rows = self.directory.rows(owner, std::slice::from_ref(&owner_key)).await?;
                     if let Some(row) = rows.into_values().next() {
                         open.push((owner, owner_key, row.record, height + 1));
                     }
@@ -397,12 +325,7 @@ impl Holds {
     }
 
     async fn inherit(&self, hold: HoldId, record: &'static RecordType, key: &Key) -> Result<()> {
-        let mark = HoldMark {
-            hold,
-            record,
-            keys: vec![key.clone()],
-            action: HoldAction::Place,
-        };
+        let mark = HoldMark { hold, record, keys: vec![key.clone()], action: HoldAction::Place };
         self.directory.set_hold(&mark).await?;
         let mut item = HoldItem::new(hold, record.name, key, true);
         item.state = HoldItemState::Placed;
@@ -415,9 +338,9 @@ impl Holds {
 fn tenant_of(record: &RecordType, key: &Key) -> Option<alley_core::TenantId> {
     match (key.tenant(), record.name, key.id()) {
         (Some(tenant), _, _) => Some(tenant),
-        (None, "tenant", Value::Bytes(bytes)) => uuid::Uuid::from_slice(bytes)
-            .ok()
-            .map(alley_core::TenantId::from_uuid),
+        (None, "tenant", Value::Bytes(bytes)) => {
+            uuid::Uuid::from_slice(bytes).ok().map(alley_core::TenantId::from_uuid)
+        }
         _ => None,
     }
 }

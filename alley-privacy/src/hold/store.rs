@@ -74,8 +74,7 @@ impl<S: RecordStore + ?Sized> HoldStore for S {
         state: HoldState,
         page: PageRequest,
     ) -> Result<Page<Versioned<LegalHold>>, StoreError> {
-        self.records(&HOLDS_IN_STATE, &[state.to_value()], page)
-            .await
+        self.records(&HOLDS_IN_STATE, &[state.to_value()], page).await
     }
 
     async fn item(&self, id: Digest32) -> Result<Option<Versioned<HoldItem>>, StoreError> {
@@ -88,8 +87,7 @@ impl<S: RecordStore + ?Sized> HoldStore for S {
         state: HoldItemState,
         page: PageRequest,
     ) -> Result<Page<Versioned<HoldItem>>, StoreError> {
-        self.records(&ITEMS_IN_STATE, &[hold.to_value(), state.to_value()], page)
-            .await
+        self.records(&ITEMS_IN_STATE, &[hold.to_value(), state.to_value()], page).await
     }
 
     async fn items_of_row(

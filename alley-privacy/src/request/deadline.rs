@@ -60,15 +60,7 @@ pub struct Rule {
 }
 
 const fn rule(id: &'static str, basis: &'static str, period: Term) -> Rule {
-    Rule {
-        id,
-        basis,
-        period,
-        extended: None,
-        acknowledge: None,
-        rolls: false,
-        readings: &[],
-    }
+    Rule { id, basis, period, extended: None, acknowledge: None, rolls: false, readings: &[] }
 }
 
 /// The rules that this version knows.
@@ -76,11 +68,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         extended: Some(Term::Months(3)),
         rolls: true,
-        readings: &[
-            Reading::NoRoll,
-            Reading::FromReceipt,
-            Reading::TwoStepExtension,
-        ],
+        readings: &[Reading::NoRoll, Reading::FromReceipt, Reading::TwoStepExtension],
         ..rule(
             "eu_gdpr.dsr",
             "GDPR article 12(3); counted by Regulation 1182/71 article 3",
@@ -101,11 +89,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         readings: &[Reading::IgnoreHolidays],
-        ..rule(
-            "us_ca_ccpa.opt_out",
-            "11 CCR 7026(f)",
-            Term::BusinessDays(15),
-        )
+        ..rule("us_ca_ccpa.opt_out", "11 CCR 7026(f)", Term::BusinessDays(15))
     },
     Rule {
         extended: Some(Term::Days(90)),
@@ -121,11 +105,7 @@ pub const RULES: &[Rule] = &[
         ..rule("us_ia_icdpa.dsr", "Iowa ICDPA", Term::Days(90))
     },
     rule("br_lgpd.access", "LGPD article 19 II", Term::Days(15)),
-    rule(
-        "br_lgpd.access_small_agent",
-        "Resolution CD/ANPD 2/2022",
-        Term::Days(30),
-    ),
+    rule("br_lgpd.access_small_agent", "Resolution CD/ANPD 2/2022", Term::Days(30)),
     Rule {
         extended: Some(Term::Days(60)),
         ..rule("ca_pipeda.access", "PIPEDA section 8", Term::Days(30))
@@ -133,11 +113,7 @@ pub const RULES: &[Rule] = &[
     rule("ca_qc_law25.access", "Quebec Law 25", Term::Days(30)),
     Rule {
         readings: &[Reading::IgnoreHolidays],
-        ..rule(
-            "nz_privacy.access",
-            "New Zealand Privacy Act 2020",
-            Term::BusinessDays(20),
-        )
+        ..rule("nz_privacy.access", "New Zealand Privacy Act 2020", Term::BusinessDays(20))
     },
     Rule {
         extended: Some(Term::Days(30)),
@@ -209,9 +185,7 @@ impl Facts {
     }
 
     fn roll(&self, date: NaiveDate) -> NaiveDate {
-        date.iter_days()
-            .find(|date| self.is_working(*date, true))
-            .unwrap_or(date)
+        date.iter_days().find(|date| self.is_working(*date, true)).unwrap_or(date)
     }
 }
 
@@ -237,57 +211,33 @@ pub struct Deadline {
 pub fn deadline(rule: &Rule, facts: &Facts) -> Deadline {
     let local = |instant| calendar::wall_clock(facts.zone, instant).date();
     let received = local(facts.received_at);
-    let start = facts
-        .clock_starts
-        .map_or(received, |instant| local(instant).max(received));
+    let start = facts.clock_starts.map_or(received, |instant| local(instant).max(received));
     let paused: u64 = facts
         .pauses
         .iter()
         .map(|(from, to)| u64::try_from((*to - *from).num_days() + 1).unwrap_or(0))
         .sum();
-    let pause = |date: NaiveDate| {
-        date.checked_add_days(Days::new(paused))
-            .unwrap_or(NaiveDate::MAX)
-    };
-    let term = rule
-        .extended
-        .filter(|_| facts.extended)
-        .unwrap_or(rule.period);
+    let pause =
+        |date: NaiveDate| date.checked_add_days(Days::new(paused)).unwrap_or(NaiveDate::MAX);
+    let term = rule.extended.filter(|_| facts.extended).unwrap_or(rule.period);
     let unrolled_date = pause(facts.add(start, term, true));
-    let due_date = if rule.rolls {
-        facts.roll(unrolled_date)
-    } else {
-        unrolled_date
-    };
+    let due_date = if rule.rolls { facts.roll(unrolled_date) } else { unrolled_date };
 
     let has = |reading| rule.readings.contains(&reading);
-    let early = if has(Reading::FromReceipt) {
-        received
-    } else {
-        start
-    };
-    let mut safe_date = if has(Reading::NoRoll) {
-        unrolled_date
-    } else {
-        due_date
-    };
+    let early = if has(Reading::FromReceipt) { received } else { start };
+    let mut safe_date = if has(Reading::NoRoll) { unrolled_date } else { due_date };
     safe_date = safe_date.min(pause(facts.add(early, term, !has(Reading::IgnoreHolidays))));
     if has(Reading::InclusiveFirstDay) {
         safe_date = safe_date.pred_opt().unwrap_or(safe_date);
     }
-    if let (true, Term::Months(first), Term::Months(all)) = (
-        has(Reading::TwoStepExtension) && facts.extended,
-        rule.period,
-        term,
-    ) {
+    if let (true, Term::Months(first), Term::Months(all)) =
+        (has(Reading::TwoStepExtension) && facts.extended, rule.period, term)
+    {
         let step = facts.add(early, Term::Months(first), true);
         let rest = Term::Months(all.saturating_sub(first));
         safe_date = safe_date.min(pause(facts.add(step, rest, true)));
     }
-    let midnight = due_date
-        .succ_opt()
-        .unwrap_or(due_date)
-        .and_time(NaiveTime::MIN);
+    let midnight = due_date.succ_opt().unwrap_or(due_date).and_time(NaiveTime::MIN);
     let first = pause(facts.add(start, rule.period, true));
     Deadline {
         unrolled_date,
@@ -305,9 +255,7 @@ pub fn deadline(rule: &Rule, facts: &Facts) -> Deadline {
 /// The second instant is the reading of Regulation 1182/71, which counts from the next full hour.
 pub fn breach_notice(aware_at: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
     let hours = TimeDelta::hours(72);
-    let full = aware_at
-        .duration_trunc(TimeDelta::hours(1))
-        .unwrap_or(aware_at);
+    let full = aware_at.duration_trunc(TimeDelta::hours(1)).unwrap_or(aware_at);
     (aware_at + hours, full + TimeDelta::hours(1) + hours)
 }
 

@@ -230,12 +230,7 @@ impl RequestState {
     ) -> Result<Self, TransitionRefused> {
         use RequestStatus as S;
         let mut next = self.clone();
-        let refuse = |wants| {
-            Err(TransitionRefused {
-                status: self.status,
-                wants,
-            })
-        };
+        let refuse = |wants| Err(TransitionRefused { status: self.status, wants });
         let working = matches!(self.status, S::Routed | S::InProgress | S::Extended);
         if self.status.is_final() {
             return refuse("a request that is not over");
@@ -346,11 +341,8 @@ impl RequestState {
         if self.legs.iter().any(|leg| leg.outcome.is_none()) {
             return;
         }
-        let fulfilled = self
-            .legs
-            .iter()
-            .filter(|leg| leg.outcome == Some(LegOutcome::Fulfilled))
-            .count();
+        let fulfilled =
+            self.legs.iter().filter(|leg| leg.outcome == Some(LegOutcome::Fulfilled)).count();
         self.status = match fulfilled {
             0 => RequestStatus::Denied,
             all if all == self.legs.len() => RequestStatus::Fulfilled,
@@ -373,12 +365,7 @@ pub fn route(
     reported: bool,
     tenants: &[(TenantId, bool)],
 ) -> Vec<Leg> {
-    let leg = |role, tenant| Leg {
-        role,
-        tenant,
-        outcome: None,
-        reason: None,
-    };
+    let leg = |role, tenant| Leg { role, tenant, outcome: None, reason: None };
     let immediate = kind == RequestKind::OptOutSaleShare || kind.is_of_organization();
     let gone = tenants.iter().any(|(_, gone)| *gone);
     let mut legs = Vec::new();

@@ -102,8 +102,7 @@ impl Requests {
         let key = Key::global(&id).to_bytes();
         let seal = |field, text: &str| {
             let context = SealContext::field(PrivacyRequest::TYPE.name, field, None, &key);
-            env.keyring
-                .seal(&context, text.as_bytes(), env.random.as_ref())
+            env.keyring.seal(&context, text.as_bytes(), env.random.as_ref())
         };
         let email = intake.email.trim();
         let organization = intake.organization.as_deref().map(str::trim);
@@ -117,9 +116,7 @@ impl Requests {
         let rule = rule_of(&intake.rule).filter(|_| !kind.is_of_organization());
         let dates =
             rule.map(|rule| deadline(rule, &Facts::new(now, intake.zone, intake.holidays.clone())));
-        let code = (kind.level() > Level::None)
-            .then(|| self.code())
-            .transpose()?;
+        let code = (kind.level() > Level::None).then(|| self.code()).transpose()?;
         let mut state = RequestState::received();
         if code.is_some() {
             state.status = RequestStatus::Verifying;
@@ -129,13 +126,10 @@ impl Requests {
             tenant_id: intake.tenant,
             requester_id: None,
             kind,
-            organization: organization
-                .map(|name| seal("organization", name))
-                .transpose()?,
+            organization: organization.map(|name| seal("organization", name)).transpose()?,
             email: Some(seal("email", email)?),
             email_hash: Some(
-                env.keyring
-                    .blind_index("privacy_request.email", email.to_lowercase().as_bytes()),
+                env.keyring.blind_index("privacy_request.email", email.to_lowercase().as_bytes()),
             ),
             state: state.status,
             progress: Json(state),
@@ -150,9 +144,7 @@ impl Requests {
         };
         let audit = env.audit(actor, "request.submit", Purpose::SecurityLegal)?;
         let commit = env.commit()?.change(Write::Insert(request));
-        self.store
-            .commit(commit.audit(audit.target("privacy_request", id)))
-            .await?;
+        self.store.commit(commit.audit(audit.target("privacy_request", id))).await?;
         Ok(Submitted { id, missing, code })
     }
 
@@ -176,25 +168,14 @@ impl Requests {
             let Some(found) = self.store.request(id).await? else {
                 return Ok(Proof::Failed);
             };
-            let Versioned {
-                record: mut request,
-                version,
-                ..
-            } = found;
+            let Versioned { record: mut request, version, .. } = found;
             let now = self.env.now();
             let fresh = request.challenge_until.is_some_and(|until| until >= now);
             // Both sides are hashes of 256 random bits: comparing them tells nothing about either.
             let right = request.challenge_hash == Some(digest(code.expose_secret()));
             let good = fresh && right;
-            let event = if good {
-                Event::ProofOk(level)
-            } else {
-                Event::ProofFailed
-            };
-            let state = request
-                .progress
-                .0
-                .after(&event, request.kind, false, false, now);
+            let event = if good { Event::ProofOk(level) } else { Event::ProofFailed };
+            let state = request.progress.0.after(&event, request.kind, false, false, now);
             let Ok(state) = state else {
                 return Ok(Proof::Failed);
             };
@@ -204,10 +185,7 @@ impl Requests {
             }
             self.set(&mut request, state);
             let commit = self.env.commit()?;
-            let commit = commit.change(Write::Update {
-                record: request,
-                read: version,
-            });
+            let commit = commit.change(Write::Update { record: request, read: version });
             match self.store.commit(commit).await {
                 Ok(_) if good => return Ok(Proof::Reached(level)),
                 Ok(_) => return Ok(Proof::Failed),
@@ -215,9 +193,7 @@ impl Requests {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Error::Contended {
-            what: "privacy request",
-        })
+        Err(Error::Contended { what: "privacy request" })
     }
 
     /// Lets an event happen to a request. Answers its new state, or why the event cannot happen.
@@ -234,20 +210,13 @@ impl Requests {
         event: &Event,
     ) -> Result<Result<RequestState, TransitionRefused>> {
         for _ in 0..8 {
-            let Versioned {
-                record: mut request,
-                version,
-                ..
-            } = self.load(id).await?;
+            let Versioned { record: mut request, version, .. } = self.load(id).await?;
             let now = self.env.now();
             let rule = request.rule.as_deref().and_then(rule_of);
             let early = request.due_date.is_some_and(|due| now.date_naive() <= due);
             let may_extend = early && rule.is_some_and(|rule| rule.extended.is_some());
             let purging = request.plan_id.is_some();
-            let state = request
-                .progress
-                .0
-                .after(event, request.kind, may_extend, purging, now);
+            let state = request.progress.0.after(event, request.kind, may_extend, purging, now);
             let state = match state {
                 Ok(state) => state,
                 Err(refused) => return Ok(Err(refused)),
@@ -260,14 +229,9 @@ impl Requests {
                 request.safe_date = request.safe_date.max(Some(dates.safe_date));
             }
             self.set(&mut request, state.clone());
-            let audit = self
-                .env
-                .audit(actor, "request.move", Purpose::SecurityLegal)?;
+            let audit = self.env.audit(actor, "request.move", Purpose::SecurityLegal)?;
             let commit = self.env.commit()?;
-            let commit = commit.change(Write::Update {
-                record: request,
-                read: version,
-            });
+            let commit = commit.change(Write::Update { record: request, read: version });
             let commit = commit.audit(audit.target("privacy_request", id));
             match self.store.commit(commit).await {
                 Ok(_) => return Ok(Ok(state)),
@@ -275,9 +239,7 @@ impl Requests {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Error::Contended {
-            what: "privacy request",
-        })
+        Err(Error::Contended { what: "privacy request" })
     }
 
     /// A request.
@@ -285,9 +247,7 @@ impl Requests {
     /// # Errors
     /// When there is no such request or the store fails.
     pub async fn load(&self, id: RequestId) -> Result<Versioned<PrivacyRequest>> {
-        self.store.request(id).await?.ok_or(Error::Unknown {
-            what: "privacy request",
-        })
+        self.store.request(id).await?.ok_or(Error::Unknown { what: "privacy request" })
     }
 
     fn set(&self, request: &mut PrivacyRequest, state: RequestState) {

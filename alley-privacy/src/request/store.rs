@@ -56,8 +56,7 @@ impl<S: RecordStore + ?Sized> RequestStore for S {
         state: RequestStatus,
         page: PageRequest,
     ) -> Result<Page<Versioned<PrivacyRequest>>, StoreError> {
-        self.records(&REQUESTS_IN_STATE, &[state.to_value()], page)
-            .await
+        self.records(&REQUESTS_IN_STATE, &[state.to_value()], page).await
     }
 
     async fn commit(&self, commit: Commit<RequestChange>) -> Result<Committed, StoreError> {

@@ -44,14 +44,7 @@ fn a_changed_certificate_does_not_verify() {
         fill(&house, &fixed()).await;
         let plan = erase(&house, root(&fixed())).await;
         run(&house, plan).await;
-        let good = house
-            .privacy
-            .erasure()
-            .certificates(plan)
-            .await
-            .unwrap()
-            .pop()
-            .unwrap();
+        let good = house.privacy.erasure().certificates(plan).await.unwrap().pop().unwrap();
         for place in 0..good.body.len() {
             let mut changed = good.clone();
             let mut bytes = changed.body.into_bytes();
@@ -61,11 +54,7 @@ fn a_changed_certificate_does_not_verify() {
             };
             changed.body = body;
             let check = alley_privacy::verify_certificate(&house.env.keyring, &changed);
-            assert_eq!(
-                check,
-                alley_privacy::CertificateCheck::Changed,
-                "byte {place}"
-            );
+            assert_eq!(check, alley_privacy::CertificateCheck::Changed, "byte {place}");
         }
         let mut foreign = good;
         foreign.public_key[0] ^= 1;

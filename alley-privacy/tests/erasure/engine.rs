@@ -24,25 +24,13 @@ pub(crate) async fn compare(seed: &Seed) -> Result<(), TestCaseError> {
     let plan = erase(&house, root(seed)).await;
     let preview = house.privacy.erasure().preview(plan).await.unwrap();
     let (steps, spared) = before.plan().unwrap();
-    prop_assert_eq!(
-        preview.rows(Outcome::Delete),
-        count(&steps, Outcome::Delete)
-    );
-    prop_assert_eq!(
-        preview.rows(Outcome::Minimize),
-        count(&steps, Outcome::Minimize)
-    );
-    prop_assert_eq!(
-        preview.rows(Outcome::Hold),
-        u64::try_from(spared.len()).unwrap()
-    );
+    prop_assert_eq!(preview.rows(Outcome::Delete), count(&steps, Outcome::Delete));
+    prop_assert_eq!(preview.rows(Outcome::Minimize), count(&steps, Outcome::Minimize));
+    prop_assert_eq!(preview.rows(Outcome::Hold), u64::try_from(spared.len()).unwrap());
     run(&house, plan).await;
     prop_assert_eq!(seen(&house, &keys, &before).await, wanted(&world));
-    let wanted_counts: BTreeMap<String, u64> = world
-        .counts
-        .iter()
-        .map(|(what, rows)| ((*what).to_owned(), *rows))
-        .collect();
+    let wanted_counts: BTreeMap<String, u64> =
+        world.counts.iter().map(|(what, rows)| ((*what).to_owned(), *rows)).collect();
     prop_assert_eq!(&counts(&house, plan).await, &wanted_counts);
 
     // A finished plan that runs again changes nothing.
@@ -51,12 +39,7 @@ pub(crate) async fn compare(seed: &Seed) -> Result<(), TestCaseError> {
 
     // Holds end and dates pass: only what stays for ever is left.
     for (hold, _, _) in &holds {
-        let state = house
-            .privacy
-            .holds()
-            .release(Actor::Anonymous, *hold)
-            .await
-            .unwrap();
+        let state = house.privacy.holds().release(Actor::Anonymous, *hold).await.unwrap();
         prop_assert_eq!(state, HoldState::Released);
     }
     world.holds.clear();
@@ -71,12 +54,7 @@ pub(crate) async fn compare(seed: &Seed) -> Result<(), TestCaseError> {
     prop_assert!(state.root.is_none());
     for state in StepState::ALL {
         let page = PageRequest::first(1);
-        let left = house
-            .privacy
-            .erasure()
-            .steps(plan, *state, page)
-            .await
-            .unwrap();
+        let left = house.privacy.erasure().steps(plan, *state, page).await.unwrap();
         prop_assert!(left.items.is_empty(), "a step names an erased row for ever");
     }
     Ok(())
@@ -97,10 +75,7 @@ pub(crate) async fn crash(seed: &Seed, call: i64, after: bool) -> Result<(), Tes
             house.store.arm(call);
         }
         run(&house, plan).await;
-        (
-            seen(&house, &keys, &before).await,
-            counts(&house, plan).await,
-        )
+        (seen(&house, &keys, &before).await, counts(&house, plan).await)
     };
     let plain = outcome(Flaky::at(i64::MAX / 2, after), None).await;
     let crashed = outcome(Flaky::at(i64::MAX / 2, after), Some(call)).await;

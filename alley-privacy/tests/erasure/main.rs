@@ -1,11 +1,5 @@
 //! The engine over a store, compared with the pure model; with and without crashes.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::too_many_lines,
-    reason = "test code"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "test code")]
 
 #[path = "../support/rows.rs"]
 mod rows;

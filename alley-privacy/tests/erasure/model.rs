@@ -35,25 +35,14 @@ pub(crate) async fn model(
                 Value::Int(micros) => DateTime::from_timestamp_micros(*micros).unwrap(),
                 _ => start(),
             };
-            anchored
-                .checked_add_months(chrono::Months::new(24))
-                .unwrap()
+            anchored.checked_add_months(chrono::Months::new(24)).unwrap()
         });
         let strategy = if bill { How::Minimize } else { How::Delete };
-        let node = Node {
-            id: id.clone(),
-            strategy,
-            retain_until,
-            sealed_by: None,
-        };
+        let node = Node { id: id.clone(), strategy, retain_until, sealed_by: None };
         nodes.insert(id.clone(), (node, State::Intact));
         for edge in record.edges {
             let target = if edge.target == "tenant" {
-                let number = if key.tenant() == Some(tenant(1)) {
-                    1
-                } else {
-                    2
-                };
+                let number = if key.tenant() == Some(tenant(1)) { 1 } else { 2 };
                 Some(format!("tenant:{number}"))
             } else {
                 text(record, &row, edge.field).map(|other| format!("{}:{other}", edge.target))
@@ -63,27 +52,13 @@ pub(crate) async fn model(
             let foreign = keys.get(&target).is_some_and(|(_, other)| {
                 other.tenant().is_some() && other.tenant() != key.tenant()
             });
-            let target = if foreign {
-                format!("{target}@elsewhere")
-            } else {
-                target
-            };
+            let target = if foreign { format!("{target}@elsewhere") } else { target };
             edges.push(match edge.kind {
-                EdgeKind::OwnedBy => Edge {
-                    from: target,
-                    to: id.clone(),
-                    link: Way::Owns,
-                },
-                EdgeKind::SharedBy => Edge {
-                    from: target,
-                    to: id.clone(),
-                    link: Way::Shared,
-                },
-                EdgeKind::References(on) => Edge {
-                    from: id.clone(),
-                    to: target,
-                    link: Way::References(on),
-                },
+                EdgeKind::OwnedBy => Edge { from: target, to: id.clone(), link: Way::Owns },
+                EdgeKind::SharedBy => Edge { from: target, to: id.clone(), link: Way::Shared },
+                EdgeKind::References(on) => {
+                    Edge { from: id.clone(), to: target, link: Way::References(on) }
+                }
             });
         }
     }
@@ -94,13 +69,7 @@ pub(crate) async fn model(
         holds: holds
             .iter()
             .map(|(id, node, subtree)| {
-                (
-                    id.to_string(),
-                    Held {
-                        node: node.clone(),
-                        subtree: *subtree,
-                    },
-                )
+                (id.to_string(), Held { node: node.clone(), subtree: *subtree })
             })
             .collect(),
         no_tombstone: BTreeSet::new(),
@@ -146,11 +115,7 @@ pub(crate) async fn seen(
                 Some(_) => {}
             }
         }
-        let state = if blank {
-            State::Minimized
-        } else {
-            State::Intact
-        };
+        let state = if blank { State::Minimized } else { State::Intact };
         seen.insert(id.clone(), (state, mentions));
     }
     seen
@@ -159,9 +124,7 @@ pub(crate) async fn seen(
 pub(crate) fn wanted(world: &World) -> BTreeMap<String, (State, BTreeMap<String, &'static str>)> {
     let each = world.nodes.iter().map(|(id, (_, state))| {
         let mentions = world.mentions.iter().filter(|((from, _), _)| from == id);
-        let mentions = mentions
-            .map(|((_, to), what)| (to.clone(), *what))
-            .collect();
+        let mentions = mentions.map(|((_, to), what)| (to.clone(), *what)).collect();
         (id.clone(), (*state, mentions))
     });
     each.collect()

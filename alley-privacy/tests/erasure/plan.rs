@@ -12,10 +12,7 @@ pub(crate) async fn erase(house: &House, root: Root) -> alley_core::PlanId {
     let erasure = house.privacy.erasure();
     let plan = erasure.draft(Actor::Anonymous, root).await.unwrap();
     let token = erasure.confirmation(plan, Actor::Anonymous).await.unwrap();
-    let confirmed = erasure
-        .confirm(plan, Actor::Anonymous, &token)
-        .await
-        .unwrap();
+    let confirmed = erasure.confirm(plan, Actor::Anonymous, &token).await.unwrap();
     assert_eq!(confirmed, alley_privacy::erasure::Confirmation::Confirmed);
     plan
 }

@@ -37,18 +37,16 @@ pub(crate) fn seeds() -> impl Strategy<Value = Seed> {
         proptest::collection::vec((0_u8..5, id(), any::<bool>()), 0..3),
         any::<bool>(),
     )
-        .prop_map(
-            |(folders, papers, tags, bills, links, notes, holds, person)| Seed {
-                folders,
-                papers,
-                tags,
-                bills,
-                links,
-                notes,
-                holds,
-                person,
-            },
-        )
+        .prop_map(|(folders, papers, tags, bills, links, notes, holds, person)| Seed {
+            folders,
+            papers,
+            tags,
+            bills,
+            links,
+            notes,
+            holds,
+            person,
+        })
 }
 
 pub(crate) fn name(kind: &str, number: u8) -> String {
@@ -66,41 +64,20 @@ pub(crate) async fn fill(
     };
     let at = |folder: u8| {
         let place = usize::from(folder) % seed.folders.len();
-        (
-            u8::try_from(place).unwrap(),
-            tenant(u128::from(seed.folders[place].0) + 1),
-        )
+        (u8::try_from(place).unwrap(), tenant(u128::from(seed.folders[place].0) + 1))
     };
     for number in [1, 2] {
-        house
-            .insert(Tenant {
-                tenant_id: tenant(number),
-                number: None,
-            })
-            .await;
-        note(
-            Tenant::TYPE,
-            &number.to_string(),
-            Key::global(&tenant(number)),
-        );
+        house.insert(Tenant { tenant_id: tenant(number), number: None }).await;
+        note(Tenant::TYPE, &number.to_string(), Key::global(&tenant(number)));
     }
     for (number, (_, person)) in (0_u8..).zip(&seed.folders) {
         let (id, tenant_id) = (name("f", number), at(number).1);
         let person = person.then(|| "crea".to_owned());
         note(Folder::TYPE, &id, Key::of(tenant_id, &id));
-        house
-            .insert(Folder {
-                tenant_id,
-                id,
-                person,
-            })
-            .await;
+        house.insert(Folder { tenant_id, id, person }).await;
     }
     let within = |one: TenantOf, folder: Option<u8>| {
-        folder
-            .map(&at)
-            .filter(|(_, tenant)| *tenant == one)
-            .map(|(place, _)| name("f", place))
+        folder.map(&at).filter(|(_, tenant)| *tenant == one).map(|(place, _)| name("f", place))
     };
     for (number, (folder, other)) in (0_u8..).zip(&seed.papers) {
         let ((folder, tenant_id), id) = (at(*folder), name("p", number));
@@ -126,14 +103,7 @@ pub(crate) async fn fill(
         let id = name("t", number);
         note(Tag::TYPE, &id, Key::of(tenant_id, &id));
         let (left, right) = (within(tenant_id, *left), within(tenant_id, *right));
-        house
-            .insert(Tag {
-                tenant_id,
-                id,
-                left,
-                right,
-            })
-            .await;
+        house.insert(Tag { tenant_id, id, left, right }).await;
     }
     for (number, (folder, tag, age)) in (0_u8..).zip(&seed.bills) {
         let ((folder, tenant_id), id) = (at(*folder), name("b", number));
@@ -141,39 +111,19 @@ pub(crate) async fn fill(
         let closed_at = age.map(|years| start() - TimeDelta::days(365 * years));
         let (payer, tag) = (Some("canary".to_owned()), tag.map(|tag| name("t", tag)));
         house
-            .insert(Bill {
-                tenant_id,
-                id,
-                folder: name("f", folder),
-                tag,
-                closed_at,
-                payer,
-            })
+            .insert(Bill { tenant_id, id, folder: name("f", folder), tag, closed_at, payer })
             .await;
     }
     for (number, folder) in (0_u8..).zip(&seed.links) {
         let ((folder, tenant_id), id) = (at(*folder), name("l", number));
         note(Link::TYPE, &id, Key::of(tenant_id, &id));
-        house
-            .insert(Link {
-                tenant_id,
-                id,
-                folder: name("f", folder),
-            })
-            .await;
+        house.insert(Link { tenant_id, id, folder: name("f", folder) }).await;
     }
     for (number, (paper, folder)) in (0_u8..).zip(&seed.notes) {
         let (id, tenant_id) = (name("n", number), at(folder.unwrap_or(0)).1);
         note(Note::TYPE, &id, Key::of(tenant_id, &id));
         let paper = paper.map(|paper| name("p", paper));
-        house
-            .insert(Note {
-                tenant_id,
-                id,
-                paper,
-                folder: within(tenant_id, *folder),
-            })
-            .await;
+        house.insert(Note { tenant_id, id, paper, folder: within(tenant_id, *folder) }).await;
     }
     keys
 }
@@ -187,13 +137,7 @@ pub(crate) async fn place_holds(
 ) -> Vec<(HoldId, String, bool)> {
     let mut holds = Vec::new();
     for (kind, number, subtree) in &seed.holds {
-        let letters = [
-            ("folder", "f"),
-            ("paper", "p"),
-            ("tag", "t"),
-            ("bill", "b"),
-            ("note", "n"),
-        ];
+        let letters = [("folder", "f"), ("paper", "p"), ("tag", "t"), ("bill", "b"), ("note", "n")];
         let (record, letter) = letters[usize::from(*kind)];
         let id = format!("{record}:{}", name(letter, *number));
         let Some((_, key)) = keys.get(&id) else {
@@ -202,20 +146,10 @@ pub(crate) async fn place_holds(
         let placed = house
             .privacy
             .holds()
-            .place(
-                Actor::Anonymous,
-                record,
-                key,
-                *subtree,
-                HoldReason::Litigation,
-                "case 7",
-                None,
-            )
+            .place(Actor::Anonymous, record, key, *subtree, HoldReason::Litigation, "case 7", None)
             .await
             .unwrap();
-        let HoldPlacement::Active(hold) = placed else {
-            panic!("{placed:?}")
-        };
+        let HoldPlacement::Active(hold) = placed else { panic!("{placed:?}") };
         holds.push((hold, id, *subtree));
     }
     holds
@@ -223,11 +157,7 @@ pub(crate) async fn place_holds(
 
 pub(crate) fn root(seed: &Seed) -> Root {
     if seed.person {
-        Root::Person {
-            tenant: tenant(1),
-            kind: "creator".to_owned(),
-            reference: "crea".to_owned(),
-        }
+        Root::Person { tenant: tenant(1), kind: "creator".to_owned(), reference: "crea".to_owned() }
     } else {
         Root::Tenant { tenant: tenant(1) }
     }
@@ -237,12 +167,9 @@ pub(crate) fn roots(seed: &Seed) -> BTreeSet<String> {
     if !seed.person {
         return BTreeSet::from(["tenant:1".to_owned()]);
     }
-    let folders = (0_u8..)
-        .zip(&seed.folders)
-        .filter(|(_, (tenant, person))| *tenant == 0 && *person);
-    folders
-        .map(|(number, _)| format!("folder:{}", name("f", number)))
-        .collect()
+    let folders =
+        (0_u8..).zip(&seed.folders).filter(|(_, (tenant, person))| *tenant == 0 && *person);
+    folders.map(|(number, _)| format!("folder:{}", name("f", number))).collect()
 }
 
 pub(crate) fn fixed() -> Seed {

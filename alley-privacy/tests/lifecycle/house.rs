@@ -88,22 +88,11 @@ impl RemoteLeg for Stripe {
 
 pub(crate) fn house() -> House {
     House::with(Flaky::never(), |mut config| {
-        let more: [&RecordType; 5] = [
-            Account::TYPE,
-            Session::TYPE,
-            Totp::TYPE,
-            Customer::TYPE,
-            Template::TYPE,
-        ];
-        config.declarations = TYPES
-            .into_iter()
-            .chain(more)
-            .chain(config.declarations)
-            .collect();
+        let more: [&RecordType; 5] =
+            [Account::TYPE, Session::TYPE, Totp::TYPE, Customer::TYPE, Template::TYPE];
+        config.declarations = TYPES.into_iter().chain(more).chain(config.declarations).collect();
         let mut seen = std::collections::BTreeSet::new();
-        config
-            .declarations
-            .retain(|record| seen.insert(record.name));
+        config.declarations.retain(|record| seen.insert(record.name));
         config.with_legs(vec![Arc::new(Stripe(AtomicU32::new(0)))])
     })
 }
@@ -137,35 +126,14 @@ pub(crate) async fn settle_in(house: &House) {
         let bytes = key.to_bytes();
         let text = b"anna@example.com";
         let context = SealContext::field(record, field, None, &bytes);
-        house
-            .env
-            .keyring
-            .seal(&context, text, house.env.random.as_ref())
-            .unwrap()
+        house.env.keyring.seal(&context, text, house.env.random.as_ref()).unwrap()
     };
     let email = context("account", "email", &Key::global(&account()));
-    house
-        .insert(Account {
-            account_id: account(),
-            email: Some(email),
-        })
-        .await;
+    house.insert(Account { account_id: account(), email: Some(email) }).await;
     for (id, hours) in [("old", -1), ("new", 24 * 60)] {
         let expires_at = start() + TimeDelta::hours(hours);
-        house
-            .insert(Session {
-                id: id.to_owned(),
-                account_id: account(),
-                expires_at,
-            })
-            .await;
+        house.insert(Session { id: id.to_owned(), account_id: account(), expires_at }).await;
     }
     let secret = context("totp_credential", "secret", &Key::global(&"t".to_owned()));
-    house
-        .insert(Totp {
-            id: "t".to_owned(),
-            account_id: account(),
-            secret,
-        })
-        .await;
+    house.insert(Totp { id: "t".to_owned(), account_id: account(), secret }).await;
 }

@@ -1,9 +1,5 @@
 //! Facts, jobs, retention, remote legs and exports over a store.
-#![expect(
-    clippy::unwrap_used,
-    dead_code,
-    reason = "test code over shared support files"
-)]
+#![expect(clippy::unwrap_used, dead_code, reason = "test code over shared support files")]
 
 #[path = "../support/rows.rs"]
 mod rows;

@@ -20,29 +20,15 @@ fn a_request_is_taken_in_proven_once_and_dated() {
         assert!(!format!("{stored:?}").contains("xample"));
         assert_eq!(stored.due_date.unwrap().to_string(), "2026-07-01");
         let wrong = SecretString::from("wrong");
-        assert_eq!(
-            requests.prove(id, &wrong, Level::High, None).await.unwrap(),
-            Proof::Failed
-        );
-        let proof = requests
-            .prove(id, &code, Level::High, Some(account()))
-            .await
-            .unwrap();
+        assert_eq!(requests.prove(id, &wrong, Level::High, None).await.unwrap(), Proof::Failed);
+        let proof = requests.prove(id, &code, Level::High, Some(account())).await.unwrap();
         assert_eq!(proof, Proof::Reached(Level::High));
-        assert_eq!(
-            requests.prove(id, &code, Level::High, None).await.unwrap(),
-            Proof::Failed
-        );
+        assert_eq!(requests.prove(id, &code, Level::High, None).await.unwrap(), Proof::Failed);
         let legs = alley_privacy::request::route(RequestKind::Erasure, true, false, &[]);
-        let state = requests
-            .transition(Actor::Anonymous, id, &Event::Route(legs))
-            .await
-            .unwrap();
+        let state = requests.transition(Actor::Anonymous, id, &Event::Route(legs)).await.unwrap();
         assert_eq!(state.unwrap().status, RequestStatus::Routed);
-        let again = requests
-            .transition(Actor::Anonymous, id, &Event::StartVerification)
-            .await
-            .unwrap();
+        let again =
+            requests.transition(Actor::Anonymous, id, &Event::StartVerification).await.unwrap();
         assert!(again.is_err());
         let empty = Intake::new("", RequestKind::DpaCopy);
         let submitted = requests.submit(Actor::Anonymous, empty).await.unwrap();

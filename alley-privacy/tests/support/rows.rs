@@ -112,15 +112,8 @@ pub(crate) struct Note {
     pub(crate) folder: Option<String>,
 }
 
-pub(crate) const TYPES: [&RecordType; 7] = [
-    Tenant::TYPE,
-    Folder::TYPE,
-    Paper::TYPE,
-    Tag::TYPE,
-    Bill::TYPE,
-    Link::TYPE,
-    Note::TYPE,
-];
+pub(crate) const TYPES: [&RecordType; 7] =
+    [Tenant::TYPE, Folder::TYPE, Paper::TYPE, Tag::TYPE, Bill::TYPE, Link::TYPE, Note::TYPE];
 
 #[derive(Debug)]
 struct NoTransport;
@@ -150,11 +143,7 @@ impl Flaky {
     }
 
     pub(crate) fn at(call: i64, after: bool) -> Self {
-        Self {
-            inner: MemoryStore::new(),
-            left: AtomicI64::new(call),
-            after,
-        }
+        Self { inner: MemoryStore::new(), left: AtomicI64::new(call), after }
     }
 
     /// Counts from here on.
@@ -284,9 +273,7 @@ pub(crate) fn map() -> DataMap {
         .with_record(leave(Paper::TYPE))
         .with_record(leave(Tag::TYPE))
         .with_record(
-            leave(Bill::TYPE)
-                .with_strategy(Strategy::Minimize)
-                .with_retention("support_longer"),
+            leave(Bill::TYPE).with_strategy(Strategy::Minimize).with_retention("support_longer"),
         )
         .with_record(leave(Link::TYPE).without_tombstone())
         .with_record(leave(Note::TYPE))
@@ -305,38 +292,24 @@ impl House {
         let clock = Arc::new(ManualClock::new(start()));
         let keyring = Keyring::of(SealKey::from_bytes(KeyId::new(1), &[7; 32]).unwrap());
         let transport = Arc::new(NoTransport);
-        let env = Env::new(
-            Arc::new(keyring),
-            transport,
-            Arc::<ManualClock>::clone(&clock) as _,
-        )
-        .with_clock(Arc::<ManualClock>::clone(&clock) as _)
-        .with_random(Arc::new(SeededRandom::new(1)));
+        let env = Env::new(Arc::new(keyring), transport, Arc::<ManualClock>::clone(&clock) as _)
+            .with_clock(Arc::<ManualClock>::clone(&clock) as _)
+            .with_random(Arc::new(SeededRandom::new(1)));
         let store = Arc::new(store);
         let records = vec![Arc::clone(&store) as Arc<dyn PersonalRecords>];
         let config = change(Config::new(map(), TYPES, records));
         let privacy = Privacy::new(&env, Stores::of(&store), config).unwrap();
-        Self {
-            store,
-            clock,
-            env,
-            privacy,
-        }
+        Self { store, clock, env, privacy }
     }
 
     pub(crate) async fn insert<R: Record>(&self, record: R) {
         let commit: Commit<RecordWrite> = self.env.commit().unwrap();
         let commit = commit.change(Write::Insert(record));
-        RecordStore::commit(&self.store.inner, commit)
-            .await
-            .unwrap();
+        RecordStore::commit(&self.store.inner, commit).await.unwrap();
     }
 
     pub(crate) async fn row(&self, record: &'static RecordType, key: &Key) -> Option<Vec<Value>> {
-        RecordStore::get(&self.store.inner, record, key)
-            .await
-            .unwrap()
-            .map(|row| row.record)
+        RecordStore::get(&self.store.inner, record, key).await.unwrap().map(|row| row.record)
     }
 }
 

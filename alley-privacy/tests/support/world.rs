@@ -55,17 +55,11 @@ impl World {
 
     pub(crate) fn held(&self) -> BTreeSet<String> {
         let mut held = BTreeSet::new();
-        let mut open: Vec<(String, bool)> = self
-            .holds
-            .iter()
-            .map(|(_, held)| (held.node.clone(), held.subtree))
-            .collect();
+        let mut open: Vec<(String, bool)> =
+            self.holds.iter().map(|(_, held)| (held.node.clone(), held.subtree)).collect();
         while let Some((id, subtree)) = open.pop() {
             if subtree {
-                let owned = self
-                    .edges
-                    .iter()
-                    .filter(|e| e.link == Link::Owns && e.from == id);
+                let owned = self.edges.iter().filter(|e| e.link == Link::Owns && e.from == id);
                 open.extend(owned.map(|edge| (edge.to.clone(), true)));
             }
             held.insert(id);
@@ -79,8 +73,7 @@ impl World {
                 *state = State::Minimized;
                 let own = self.edges.iter().filter(|edge| edge.from == id);
                 for edge in own.filter(|edge| matches!(edge.link, Link::References(_))) {
-                    self.mentions
-                        .insert((edge.from.clone(), edge.to.clone()), "cleared");
+                    self.mentions.insert((edge.from.clone(), edge.to.clone()), "cleared");
                 }
             }
         } else {

@@ -25,23 +25,14 @@ pub struct Index {
 
 impl Index {
     fn new(name: String, record: &'static RecordType, columns: Vec<&'static str>) -> Self {
-        Self {
-            name,
-            record,
-            columns,
-            unique: false,
-            absent: Vec::new(),
-            present: None,
-        }
+        Self { name, record, columns, unique: false, absent: Vec::new(), present: None }
     }
 
     pub(super) fn statement(&self, layout: &Layout) -> String {
         let unique = if self.unique { "UNIQUE " } else { "" };
         let name = format!("{}{}", layout.prefix(), self.name);
         let table = layout.table(self.record.domain, self.record.name);
-        let filter = self
-            .filter()
-            .map_or(String::new(), |filter| format!("\n  WHERE {filter}"));
+        let filter = self.filter().map_or(String::new(), |filter| format!("\n  WHERE {filter}"));
         let columns = list(self.columns.iter().copied());
         format!(
             "CREATE {unique}INDEX {} ON {} ({columns}){filter};\n\n",
@@ -52,13 +43,8 @@ impl Index {
 
     /// The condition of a partial index.
     pub fn filter(&self) -> Option<String> {
-        let absent = self
-            .absent
-            .iter()
-            .map(|name| format!("{} IS NULL", quoted(name)));
-        let present = self
-            .present
-            .map(|name| format!("{} IS NOT NULL", quoted(name)));
+        let absent = self.absent.iter().map(|name| format!("{} IS NULL", quoted(name)));
+        let present = self.present.map(|name| format!("{} IS NOT NULL", quoted(name)));
         let terms: Vec<_> = absent.chain(present).collect();
         (!terms.is_empty()).then(|| terms.join(" AND "))
     }
@@ -78,21 +64,15 @@ pub(super) fn of(
     let key: Vec<_> = record.tenant.into_iter().chain([record.id]).collect();
     let rules: Vec<Index> = unique(record, &key);
     let mut wanted = personal(record, siblings);
-    wanted.extend(
-        queries
-            .iter()
-            .filter_map(|query| for_query(query, &key, &rules)),
-    );
+    wanted.extend(queries.iter().filter_map(|query| for_query(query, &key, &rules)));
     wanted.retain(|index| !key.starts_with(&index.columns));
     let mut kept = rules;
     for (place, index) in wanted.iter().enumerate() {
         let others = wanted.iter().enumerate();
-        let covered = others
-            .filter(|(other, _)| *other != place)
-            .any(|(other, candidate)| {
-                // Of two that cover each other the first stays.
-                candidate.covers(index) && (!index.covers(candidate) || other < place)
-            });
+        let covered = others.filter(|(other, _)| *other != place).any(|(other, candidate)| {
+            // Of two that cover each other the first stays.
+            candidate.covers(index) && (!index.covers(candidate) || other < place)
+        });
         if !covered && !kept.iter().any(|rule| rule.covers(index)) {
             kept.push(index.clone());
         }
@@ -102,18 +82,12 @@ pub(super) fn of(
 
 fn unique(record: &'static RecordType, key: &[&'static str]) -> Vec<Index> {
     // A rule that holds the whole key can never be broken.
-    let rules = record
-        .unique
-        .iter()
-        .filter(|rule| !key.iter().all(|name| rule.fields.contains(name)));
+    let rules =
+        record.unique.iter().filter(|rule| !key.iter().all(|name| rule.fields.contains(name)));
     rules
         .map(|rule| Index {
             unique: true,
-            ..Index::new(
-                format!("u_{}_{}", record.name, rule.name),
-                record,
-                rule.fields.to_vec(),
-            )
+            ..Index::new(format!("u_{}_{}", record.name, rule.name), record, rule.fields.to_vec())
         })
         .collect()
 }
@@ -123,26 +97,16 @@ fn unique(record: &'static RecordType, key: &[&'static str]) -> Vec<Index> {
 fn personal(record: &'static RecordType, siblings: &[&'static RecordType]) -> Vec<Index> {
     let index = |kind: &str, name: &'static str, tenant: Option<&'static str>| {
         let mut columns: Vec<_> = tenant.into_iter().chain([name]).collect();
-        columns.extend(
-            order_columns(record, &columns, None)
-                .into_iter()
-                .map(|(name, _)| name),
-        );
+        columns.extend(order_columns(record, &columns, None).into_iter().map(|(name, _)| name));
         let title = format!("{kind}_{}_{name}", record.name);
         let optional = record.field(name).is_some_and(|field| field.optional);
-        Index {
-            present: optional.then_some(name),
-            ..Index::new(title, record, columns)
-        }
+        Index { present: optional.then_some(name), ..Index::new(title, record, columns) }
     };
     let within = |target: &str| {
         let of_tenant = |other: &&RecordType| other.name == target && other.tenant.is_some();
         record.tenant.filter(|_| siblings.iter().any(of_tenant))
     };
-    let edges = record
-        .edges
-        .iter()
-        .map(|edge| index("e", edge.field, within(edge.target)));
+    let edges = record.edges.iter().map(|edge| index("e", edge.field, within(edge.target)));
     let subject = record.subject.map(|name| index("s", name, None));
     let anchor = record.anchor.map(|name| index("a", name, None));
     edges.chain(subject).chain(anchor).collect()

@@ -33,11 +33,7 @@ impl Binding {
 
     /// The columns of the key: tenant, if there is one, and id.
     pub(crate) fn key(&self) -> Vec<&'static str> {
-        self.record
-            .tenant
-            .into_iter()
-            .chain([self.record.id])
-            .collect()
+        self.record.tenant.into_iter().chain([self.record.id]).collect()
     }
 }
 
@@ -59,10 +55,6 @@ impl Technical {
         columns: &'static [&'static str],
         purpose: &'static str,
     ) -> Self {
-        Self {
-            table,
-            columns,
-            purpose,
-        }
+        Self { table, columns, purpose }
     }
 }

@@ -7,14 +7,7 @@ use crate::layout::Layout;
 pub(crate) const TECHNICAL: &[Technical] = &[
     Technical::new(
         "migrations",
-        &[
-            "domain",
-            "version",
-            "name",
-            "checksum",
-            "breaking",
-            "applied_at",
-        ],
+        &["domain", "version", "name", "checksum", "breaking", "applied_at"],
         "which schema steps were applied",
     ),
     Technical::new(
@@ -24,15 +17,7 @@ pub(crate) const TECHNICAL: &[Technical] = &[
     ),
     Technical::new(
         "core_outbox",
-        &[
-            "stream",
-            "position",
-            "fact_id",
-            "at",
-            "fact",
-            "attempts",
-            "available_at",
-        ],
+        &["stream", "position", "fact_id", "at", "fact", "attempts", "available_at"],
         "facts that wait for delivery: ids of records, no content of records",
     ),
     Technical::new(

@@ -51,11 +51,7 @@ pub(crate) fn order_columns(
     let order = order.map(|name| (name, Part::Order));
     let tenant = record.tenant.map(|name| (name, Part::Tenant));
     let mut columns: Vec<(&'static str, Part)> = Vec::new();
-    for (name, part) in order
-        .into_iter()
-        .chain(tenant)
-        .chain([(record.id, Part::Id)])
-    {
+    for (name, part) in order.into_iter().chain(tenant).chain([(record.id, Part::Id)]) {
         if !fixed.contains(&name) && columns.iter().all(|(other, _)| *other != name) {
             columns.push((name, part));
         }
@@ -66,9 +62,7 @@ pub(crate) fn order_columns(
 impl Listing<'_> {
     pub(crate) fn keyset(&self, placeholders: Render) -> Keyset {
         let columns = order_columns(self.record, self.fixed, self.order);
-        let by_order = columns
-            .first()
-            .is_some_and(|(_, part)| *part == Part::Order);
+        let by_order = columns.first().is_some_and(|(_, part)| *part == Part::Order);
         let place = self.arguments.saturating_add(1);
         let behind = self.behind(&columns, place);
         let next = match columns.first() {
@@ -77,9 +71,7 @@ impl Listing<'_> {
             }
             _ => behind,
         };
-        let next_absent = columns
-            .split_first()
-            .filter(|_| by_order && self.order_absent);
+        let next_absent = columns.split_first().filter(|_| by_order && self.order_absent);
         let next_absent = next_absent.map(|((order, _), rest)| {
             let (order, behind) = (quoted(order), self.behind(rest, place));
             if self.descending {
@@ -103,10 +95,7 @@ impl Listing<'_> {
     fn behind(&self, columns: &[(&'static str, Part)], first: usize) -> String {
         let compare = if self.descending { "<" } else { ">" };
         let names: Vec<_> = columns.iter().map(|(name, _)| quoted(name)).collect();
-        let places: Vec<_> = (first..)
-            .take(columns.len())
-            .map(|n| format!("${n}"))
-            .collect();
+        let places: Vec<_> = (first..).take(columns.len()).map(|n| format!("${n}")).collect();
         match names.as_slice() {
             // A listing that the predicates fix to one row has no second page.
             [] => "1 = 0".to_owned(),
@@ -122,22 +111,15 @@ impl Listing<'_> {
         places: usize,
     ) -> String {
         let mut text = self.select.clone();
-        let terms: Vec<_> = self
-            .predicates
-            .iter()
-            .map(String::as_str)
-            .chain(behind)
-            .collect();
+        let terms: Vec<_> = self.predicates.iter().map(String::as_str).chain(behind).collect();
         if !terms.is_empty() {
             text.push_str(" WHERE ");
             text.push_str(&terms.join(" AND "));
         }
         if !columns.is_empty() {
             let direction = if self.descending { " DESC" } else { "" };
-            let order: Vec<_> = columns
-                .iter()
-                .map(|(name, _)| format!("{}{direction}", quoted(name)))
-                .collect();
+            let order: Vec<_> =
+                columns.iter().map(|(name, _)| format!("{}{direction}", quoted(name))).collect();
             text.push_str(" ORDER BY ");
             text.push_str(&order.join(", "));
         }

@@ -49,12 +49,8 @@ impl PersonalSql {
             unheld(binding, binding.key().len()),
         );
         Self {
-            subject: record
-                .subject
-                .map(|subject| keys(binding, &[subject], placeholders)),
-            due: record
-                .anchor
-                .map(|anchor| due(binding, anchor, placeholders)),
+            subject: record.subject.map(|subject| keys(binding, &[subject], placeholders)),
+            due: record.anchor.map(|anchor| due(binding, anchor, placeholders)),
             edges,
             erase: placeholders(&erase),
         }
@@ -64,18 +60,11 @@ impl PersonalSql {
     pub(crate) fn statements(&self) -> Vec<(String, &str)> {
         let mut all = vec![("erase".to_owned(), self.erase.as_str())];
         let edges = self.edges.iter().flat_map(|edge| {
-            let tenant = edge
-                .of_tenant
-                .as_ref()
-                .map(|keys| (format!("{} of tenant", edge.field), keys));
-            [(edge.field.to_owned(), &edge.of_any)]
-                .into_iter()
-                .chain(tenant)
+            let tenant =
+                edge.of_tenant.as_ref().map(|keys| (format!("{} of tenant", edge.field), keys));
+            [(edge.field.to_owned(), &edge.of_any)].into_iter().chain(tenant)
         });
-        let subject = self
-            .subject
-            .as_ref()
-            .map(|keys| ("subject".to_owned(), keys));
+        let subject = self.subject.as_ref().map(|keys| ("subject".to_owned(), keys));
         let due = self.due.as_ref().map(|keys| ("due".to_owned(), keys));
         for (name, keys) in subject.into_iter().chain(due).chain(edges) {
             let named = |(what, text)| (format!("{name} {what}"), text);
@@ -89,11 +78,7 @@ impl PersonalSql {
 fn keys(binding: &Binding, columns: &[&'static str], placeholders: Render) -> Keyset {
     let listing = Listing {
         record: binding.record,
-        select: format!(
-            "SELECT {} FROM {}",
-            list(binding.key()),
-            quoted(&binding.table)
-        ),
+        select: format!("SELECT {} FROM {}", list(binding.key()), quoted(&binding.table)),
         predicates: vec![equal(columns.iter().copied(), 1)],
         arguments: columns.len(),
         fixed: columns,
@@ -143,19 +128,14 @@ pub(crate) fn rewrite(binding: &Binding, field: &str) -> String {
 fn set<'a>(binding: &Binding, fields: impl Iterator<Item = &'a str>) -> String {
     let key = binding.key();
     let first = key.len().saturating_add(3);
-    let fields: Vec<_> = fields
-        .zip(first..)
-        .map(|(name, n)| (quoted(name), n))
-        .collect();
+    let fields: Vec<_> = fields.zip(first..).map(|(name, n)| (quoted(name), n)).collect();
     let assign: Vec<_> = fields
         .iter()
         .map(|(name, n)| format!("{name} = ${n}"))
         .chain([format!("{0} = {0} + 1", quoted(VERSION))])
         .collect();
-    let differs: Vec<_> = fields
-        .iter()
-        .map(|(name, n)| format!("{name} IS DISTINCT FROM ${n}"))
-        .collect();
+    let differs: Vec<_> =
+        fields.iter().map(|(name, n)| format!("{name} IS DISTINCT FROM ${n}")).collect();
     format!(
         "UPDATE {} SET {} WHERE {} AND ({}) AND {}",
         quoted(&binding.table),

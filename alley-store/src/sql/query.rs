@@ -37,10 +37,7 @@ impl QuerySql {
             count.push_str(" WHERE ");
             count.push_str(&listing.predicates.join(" AND "));
         }
-        Self {
-            pages: listing.keyset(placeholders),
-            count: placeholders(&count),
-        }
+        Self { pages: listing.keyset(placeholders), count: placeholders(&count) }
     }
 
     #[cfg(test)]
@@ -55,11 +52,7 @@ impl Keyset {
     #[cfg(test)]
     pub(crate) fn statements(&self) -> Vec<(&'static str, &str)> {
         let mut all = vec![("first", self.first.as_str()), ("next", self.next.as_str())];
-        all.extend(
-            self.next_absent
-                .as_deref()
-                .map(|text| ("next_absent", text)),
-        );
+        all.extend(self.next_absent.as_deref().map(|text| ("next_absent", text)));
         all
     }
 }
@@ -69,12 +62,7 @@ fn predicates(query: &Query) -> Vec<String> {
     if !query.equals.is_empty() {
         terms.push(equal(query.equals.iter().copied(), 1));
     }
-    terms.extend(
-        query
-            .absent
-            .iter()
-            .map(|name| format!("{} IS NULL", quoted(name))),
-    );
+    terms.extend(query.absent.iter().map(|name| format!("{} IS NULL", quoted(name))));
     terms.extend(query.range.map(|range| {
         let compare = match range.bound {
             Bound::AtMost => "<=",

@@ -35,25 +35,14 @@ pub(crate) struct UniqueSql {
 impl RecordSql {
     pub(crate) fn new(binding: Binding, placeholders: Render) -> Self {
         let table = quoted(&binding.table);
-        let fields: Vec<_> = binding
-            .record
-            .fields
-            .iter()
-            .map(|field| field.name)
-            .collect();
+        let fields: Vec<_> = binding.record.fields.iter().map(|field| field.name).collect();
         let key = binding.key();
         let by_key = equal(key.iter().copied(), 1);
         let numbered = |name: &str| {
-            fields
-                .iter()
-                .position(|field| *field == name)
-                .unwrap_or_default()
-                .saturating_add(1)
+            fields.iter().position(|field| *field == name).unwrap_or_default().saturating_add(1)
         };
-        let in_row: Vec<_> = key
-            .iter()
-            .map(|name| format!("{} = ${}", quoted(name), numbered(name)))
-            .collect();
+        let in_row: Vec<_> =
+            key.iter().map(|name| format!("{} = ${}", quoted(name), numbered(name))).collect();
         let set: Vec<_> = fields
             .iter()
             .filter(|name| !key.contains(name))
@@ -62,15 +51,9 @@ impl RecordSql {
             .collect();
         let values: Vec<_> = (1..=fields.len()).map(|n| format!("${n}")).collect();
         let columns = list(binding.columns.iter().copied());
-        let insert = format!(
-            "INSERT INTO {table} ({columns}) VALUES ({}, 1)",
-            values.join(", ")
-        );
-        let replace = format!(
-            "UPDATE {table} SET {} WHERE {}",
-            set.join(", "),
-            in_row.join(" AND ")
-        );
+        let insert = format!("INSERT INTO {table} ({columns}) VALUES ({}, 1)", values.join(", "));
+        let replace =
+            format!("UPDATE {table} SET {} WHERE {}", set.join(", "), in_row.join(" AND "));
         let version = quoted(VERSION);
         let (after_row, after_key) = (fields.len().saturating_add(1), key.len().saturating_add(1));
         Self {
@@ -98,11 +81,7 @@ impl RecordSql {
             ("delete".to_owned(), self.delete.as_str()),
             ("sync".to_owned(), self.sync.as_str()),
         ];
-        all.extend(
-            self.unique
-                .iter()
-                .map(|rule| (rule.rule.to_owned(), rule.taken.as_str())),
-        );
+        all.extend(self.unique.iter().map(|rule| (rule.rule.to_owned(), rule.taken.as_str())));
         all.extend(self.personal.statements());
         all
     }
@@ -128,10 +107,7 @@ fn on_conflict(binding: &Binding) -> String {
     if time.optional {
         newer = format!("{newer} OR ({table}.{name} IS NULL AND excluded.{name} IS NOT NULL)");
     }
-    format!(
-        "ON CONFLICT ({target}) DO UPDATE SET {} WHERE {newer}",
-        set.join(", ")
-    )
+    format!("ON CONFLICT ({target}) DO UPDATE SET {} WHERE {newer}", set.join(", "))
 }
 
 fn unique(binding: &Binding, placeholders: Render) -> Vec<UniqueSql> {
@@ -145,9 +121,7 @@ fn unique(binding: &Binding, placeholders: Render) -> Vec<UniqueSql> {
         let fields = rule.fields.iter();
         UniqueSql {
             rule: rule.name,
-            positions: fields
-                .filter_map(|name| binding.record.position(name))
-                .collect(),
+            positions: fields.filter_map(|name| binding.record.position(name)).collect(),
             taken: placeholders(&taken),
         }
     });

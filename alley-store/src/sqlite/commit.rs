@@ -67,10 +67,7 @@ pub(super) fn apply(
     for expect in &commit.expects {
         check(connection, shared, expect)?;
     }
-    let audit = commit
-        .audit
-        .into_iter()
-        .map(|entry| Write::Insert(entry).into());
+    let audit = commit.audit.into_iter().map(|entry| Write::Insert(entry).into());
     for write in commit.changes.into_iter().chain(audit) {
         change(connection, shared, write)?;
     }
@@ -99,11 +96,7 @@ fn check(connection: &Connection, shared: &Shared, expect: &Expect) -> Result<()
         Basis::Absent => found.is_none(),
         Basis::Version(version) => found == Some(version),
     };
-    if holds {
-        Ok(())
-    } else {
-        Err(conflict(expect.record, &expect.key))
-    }
+    if holds { Ok(()) } else { Err(conflict(expect.record, &expect.key)) }
 }
 
 fn version(
@@ -143,9 +136,9 @@ fn change(connection: &Connection, shared: &Shared, write: RecordWrite) -> Resul
                 _ => Ok(()),
             }
         }
-        Action::Sync { rows } => rows
-            .iter()
-            .try_for_each(|(key, row)| sync(connection, sql, key, row)),
+        Action::Sync { rows } => {
+            rows.iter().try_for_each(|(key, row)| sync(connection, sql, key, row))
+        }
     }
 }
 
@@ -208,9 +201,7 @@ fn enqueue(connection: &Connection, shared: &Shared, entry: &FactEntry) -> Resul
         entry.at.to_value(),
         Value::Text(fact),
     ];
-    driver::execute(connection, &kernel.outbox_insert, &values)
-        .map(drop)
-        .map_err(driver::failed)
+    driver::execute(connection, &kernel.outbox_insert, &values).map(drop).map_err(driver::failed)
 }
 
 fn conflict(record: &'static RecordType, key: &Key) -> StoreError {

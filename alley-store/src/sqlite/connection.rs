@@ -18,13 +18,10 @@ pub(super) fn create_file(path: &Path) -> Result<(), OpenError> {
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(path)
-        .map(drop)
-        .map_err(|source| OpenError::Inaccessible {
-            path: path.to_owned(),
-            source: Box::new(source),
-        })
+    options.open(path).map(drop).map_err(|source| OpenError::Inaccessible {
+        path: path.to_owned(),
+        source: Box::new(source),
+    })
 }
 
 /// Opens an existing file for reading and writing, with every setting made and verified.
@@ -32,16 +29,11 @@ pub(super) fn open(path: &Path, patience: Duration) -> Result<Connection, OpenEr
     match path.try_exists() {
         Ok(true) => {}
         Ok(false) => {
-            return Err(OpenError::Missing {
-                path: path.to_owned(),
-            });
+            return Err(OpenError::Missing { path: path.to_owned() });
         }
         Err(source) => {
             let source = Box::new(source);
-            return Err(OpenError::Inaccessible {
-                path: path.to_owned(),
-                source,
-            });
+            return Err(OpenError::Inaccessible { path: path.to_owned(), source });
         }
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -49,10 +41,7 @@ pub(super) fn open(path: &Path, patience: Duration) -> Result<Connection, OpenEr
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     if connection.is_readonly(rusqlite::MAIN_DB).map_err(failed)? {
         let source = "the file is read-only".into();
-        return Err(OpenError::Inaccessible {
-            path: path.to_owned(),
-            source,
-        });
+        return Err(OpenError::Inaccessible { path: path.to_owned(), source });
     }
     connection.busy_timeout(patience).map_err(failed)?;
     write_ahead_log(&connection, path, patience)?;
@@ -78,9 +67,7 @@ fn write_ahead_log(
     let until = Instant::now().checked_add(patience);
     loop {
         let mode = connection
-            .query_row("PRAGMA journal_mode = WAL", [], |row| {
-                row.get::<_, String>(0)
-            })
+            .query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0))
             .map_err(|error| failed(path, error));
         match mode {
             Ok(mode) if mode == "wal" => return Ok(()),
@@ -108,22 +95,14 @@ fn settings(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     ];
     let failed = |error| failed(path, error);
     for (setting, name, value) in wanted {
-        connection
-            .pragma_update(None, name, value)
-            .map_err(failed)?;
+        connection.pragma_update(None, name, value).map_err(failed)?;
         let found = connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         if found.map_err(failed)? != value {
-            return Err(OpenError::Setting {
-                path: path.to_owned(),
-                setting,
-            });
+            return Err(OpenError::Setting { path: path.to_owned(), setting });
         }
     }
     // A quoted name that does not exist is an error, not a text.
-    for quoting in [
-        DbConfig::SQLITE_DBCONFIG_DQS_DML,
-        DbConfig::SQLITE_DBCONFIG_DQS_DDL,
-    ] {
+    for quoting in [DbConfig::SQLITE_DBCONFIG_DQS_DML, DbConfig::SQLITE_DBCONFIG_DQS_DDL] {
         connection.set_db_config(quoting, false).map_err(failed)?;
     }
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -143,13 +122,7 @@ pub(super) fn failed(path: &Path, error: rusqlite::Error) -> OpenError {
             | ErrorCode::ReadOnly
             | ErrorCode::DiskFull
             | ErrorCode::SystemIoFailure,
-        ) => OpenError::Inaccessible {
-            path,
-            source: Box::new(error),
-        },
-        _ => OpenError::Other {
-            path,
-            source: Box::new(error),
-        },
+        ) => OpenError::Inaccessible { path, source: Box::new(error) },
+        _ => OpenError::Other { path, source: Box::new(error) },
     }
 }

@@ -101,13 +101,8 @@ pub(super) fn number(
 
 /// Whether a statement was refused because of a uniqueness rule or a key.
 pub(super) fn is_duplicate(error: &rusqlite::Error) -> bool {
-    let codes = [
-        ffi::SQLITE_CONSTRAINT_UNIQUE,
-        ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
-    ];
-    error
-        .sqlite_error()
-        .is_some_and(|error| codes.contains(&error.extended_code))
+    let codes = [ffi::SQLITE_CONSTRAINT_UNIQUE, ffi::SQLITE_CONSTRAINT_PRIMARYKEY];
+    error.sqlite_error().is_some_and(|error| codes.contains(&error.extended_code))
 }
 
 /// An error of a statement before COMMIT: nothing was applied.
@@ -127,10 +122,9 @@ pub(super) fn kind(error: &rusqlite::Error) -> StoreErrorKind {
             | ErrorCode::OutOfMemory
             | ErrorCode::FileLockingProtocolFailed,
         ) => StoreErrorKind::Unavailable,
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreErrorKind::Corrupt {
-            record: "database",
-            what: "the file is damaged",
-        },
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            StoreErrorKind::Corrupt { record: "database", what: "the file is damaged" }
+        }
         _ => StoreErrorKind::Other,
     }
 }

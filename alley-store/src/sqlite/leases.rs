@@ -25,26 +25,17 @@ impl Leases for SqliteStore {
                 return Ok(refused);
             }
             let ttl = TimeDelta::from_std(ttl).unwrap_or(TimeDelta::MAX);
-            let until = now
-                .checked_add_signed(ttl)
-                .unwrap_or(DateTime::<Utc>::MAX_UTC);
+            let until = now.checked_add_signed(ttl).unwrap_or(DateTime::<Utc>::MAX_UTC);
             let values = [text, until.to_value(), now.to_value()];
             let fencing = driver::number(connection, &kernel.lease_take, &values)?;
-            Ok(Acquired::Lease(Lease::new(
-                name,
-                fencing.unwrap_or_default(),
-            )))
+            Ok(Acquired::Lease(Lease::new(name, fencing.unwrap_or_default())))
         })
         .await
     }
 
     async fn release(&self, lease: Lease, due: DateTime<Utc>) -> Result<(), StoreError> {
         self.write(move |connection, shared| {
-            let values = [
-                Value::Text(lease.name),
-                Value::Int(lease.fencing),
-                due.to_value(),
-            ];
+            let values = [Value::Text(lease.name), Value::Int(lease.fencing), due.to_value()];
             driver::execute(connection, &shared.catalogue.kernel.lease_release, &values)
                 .map(drop)
                 .map_err(driver::failed)

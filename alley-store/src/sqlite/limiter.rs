@@ -17,9 +17,7 @@ impl Limiter for SqliteStore {
         self.write(move |connection, shared| {
             let kernel = &shared.catalogue.kernel;
             let kept = driver::row(connection, &kernel.limit_get, std::slice::from_ref(&key))?;
-            let kept = kept
-                .and_then(|row| row.into_iter().next())
-                .map(DateTime::<Utc>::from_value);
+            let kept = kept.and_then(|row| row.into_iter().next()).map(DateTime::<Utc>::from_value);
             let wrong =
                 |_| StoreError::corrupt("rate_limit", "an instant is not of the declared kind");
             let kept = kept.transpose().map_err(wrong)?;

@@ -33,10 +33,7 @@ const ADD_LINE: &str = r#"INSERT INTO "{prefix}migrations"
 
 /// The steps of all domains in the order in which they are applied.
 pub(super) fn list(domains: &[Domain]) -> Vec<Migration> {
-    domains
-        .iter()
-        .flat_map(|domain| domain.migrations.iter().cloned())
-        .collect()
+    domains.iter().flat_map(|domain| domain.migrations.iter().cloned()).collect()
 }
 
 /// Compares the schema of an open database with the steps of the code.
@@ -45,10 +42,7 @@ pub(super) fn state(
     path: &Path,
     options: &SqliteOptions,
 ) -> Result<SchemaState, OpenError> {
-    Ok(compare(
-        &list(&options.domains),
-        &ledger(connection, path, &options.layout)?,
-    ))
+    Ok(compare(&list(&options.domains), &ledger(connection, path, &options.layout)?))
 }
 
 /// The steps that a file lacks; all of them if there is no file.
@@ -71,9 +65,8 @@ pub(super) fn apply(
 ) -> Result<Vec<Migration>, OpenError> {
     domain::check(&options.domains)?;
     let failed = |error| failed(path, error);
-    let transaction = connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(failed)?;
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     let lines = ledger(&transaction, path, &options.layout)?;
     let known = list(&options.domains);
     refuse_newer(compare(&known, &lines), path, options)?;
@@ -81,13 +74,9 @@ pub(super) fn apply(
     if steps.is_empty() {
         return Ok(steps);
     }
-    transaction
-        .execute_batch(&options.layout.render(CREATE_LEDGER))
-        .map_err(failed)?;
+    transaction.execute_batch(&options.layout.render(CREATE_LEDGER)).map_err(failed)?;
     for step in &steps {
-        transaction
-            .execute_batch(&options.layout.render(&step.sql))
-            .map_err(failed)?;
+        transaction.execute_batch(&options.layout.render(&step.sql)).map_err(failed)?;
         let line = [
             Value::Text(step.domain.to_owned()),
             Value::Int(i64::from(step.version)),
@@ -131,9 +120,7 @@ fn ledger(
     if !found.exists([name]).map_err(failed)? {
         return Ok(Vec::new());
     }
-    let mut statement = connection
-        .prepare(&layout.render(READ_LEDGER))
-        .map_err(failed)?;
+    let mut statement = connection.prepare(&layout.render(READ_LEDGER)).map_err(failed)?;
     let lines = statement.query_map([], |row| {
         Ok(LedgerLine {
             domain: row.get(0)?,

@@ -24,12 +24,7 @@ impl Outbox for SqliteStore {
         let settlements = settlements.to_vec();
         self.write(move |connection, shared| {
             let kernel = &shared.catalogue.kernel;
-            for Settlement {
-                stream,
-                position,
-                settled,
-            } in settlements
-            {
+            for Settlement { stream, position, settled } in settlements {
                 let mut values = vec![Value::Bytes(stream.to_bytes()), Value::Int(position)];
                 let text = match settled {
                     Settled::Delivered => &kernel.outbox_delete,

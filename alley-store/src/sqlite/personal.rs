@@ -36,20 +36,11 @@ impl PersonalRecords for SqliteStore {
         let subject = subject.clone();
         self.read(move |connection, shared| {
             let sql = &commit::sql(shared, record)?.personal;
-            let pages = sql
-                .subject
-                .as_ref()
-                .ok_or_else(|| undeclared(record, "subject"))?;
+            let pages = sql.subject.as_ref().ok_or_else(|| undeclared(record, "subject"))?;
             let (rows, more) =
                 records::page_rows(connection, pages, "by_subject", vec![subject], &page)?;
-            let places = rows
-                .into_iter()
-                .map(|row| Ok((Value::Null, row::key(record, row)?)));
-            Ok(keys(
-                "by_subject",
-                places.collect::<Result<_, StoreError>>()?,
-                more,
-            ))
+            let places = rows.into_iter().map(|row| Ok((Value::Null, row::key(record, row)?)));
+            Ok(keys("by_subject", places.collect::<Result<_, StoreError>>()?, more))
         })
         .await
     }
@@ -81,25 +72,14 @@ impl PersonalRecords for SqliteStore {
     ) -> Result<Page<Key>, StoreError> {
         self.read(move |connection, shared| {
             let sql = &commit::sql(shared, record)?.personal;
-            let pages = sql
-                .due
-                .as_ref()
-                .ok_or_else(|| undeclared(record, "anchor"))?;
+            let pages = sql.due.as_ref().ok_or_else(|| undeclared(record, "anchor"))?;
             let until = vec![until.to_value()];
             let (rows, more) = records::page_rows(connection, pages, "due", until, &page)?;
             let places = rows.into_iter().map(|mut row| {
-                let anchor = if row.is_empty() {
-                    Value::Null
-                } else {
-                    row.remove(0)
-                };
+                let anchor = if row.is_empty() { Value::Null } else { row.remove(0) };
                 Ok((anchor, row::key(record, row)?))
             });
-            Ok(keys(
-                "due",
-                places.collect::<Result<_, StoreError>>()?,
-                more,
-            ))
+            Ok(keys("due", places.collect::<Result<_, StoreError>>()?, more))
         })
         .await
     }
@@ -172,9 +152,7 @@ impl PersonalRecords for SqliteStore {
 fn distinct(targets: &[Key]) -> Vec<Key> {
     let all: BTreeSet<&Key> = targets.iter().collect();
     let wider = |key: &Key| Key::from_parts(None, key.id().clone());
-    let kept = all
-        .iter()
-        .filter(|key| key.tenant().is_none() || !all.contains(&wider(key)));
+    let kept = all.iter().filter(|key| key.tenant().is_none() || !all.contains(&wider(key)));
     kept.map(|key| (*key).clone()).collect()
 }
 
@@ -188,12 +166,8 @@ fn reach(
     page: &PageRequest,
 ) -> Result<Page<Key>, StoreError> {
     let wrong = |error| StoreError::with_source(StoreErrorKind::Other, error);
-    let after = page
-        .after
-        .as_ref()
-        .map(|cursor| cursor.open("reach"))
-        .transpose()
-        .map_err(wrong)?;
+    let after =
+        page.after.as_ref().map(|cursor| cursor.open("reach")).transpose().map_err(wrong)?;
     let limit = usize::try_from(page.limit.clamp(1, PageRequest::MAX)).unwrap_or(1);
     let mut found: Vec<(Value, Key)> = Vec::new();
     for target in targets {
@@ -231,19 +205,13 @@ fn is_before(target: &Key, last: &Value) -> bool {
 }
 
 fn keys(name: &'static str, places: Vec<(Value, Key)>, more: bool) -> Page<Key> {
-    let next = places
-        .last()
-        .filter(|_| more)
-        .map(|(order, key)| Cursor::new(name, order, key));
+    let next = places.last().filter(|_| more).map(|(order, key)| Cursor::new(name, order, key));
     Page::new(places.into_iter().map(|(_, key)| key).collect(), next)
 }
 
 /// The arguments that name a row in the table of holds.
 fn held(record: &RecordType, key: &Key) -> [Value; 2] {
-    [
-        Value::Text(record.name.to_owned()),
-        Value::Bytes(key.to_bytes()),
-    ]
+    [Value::Text(record.name.to_owned()), Value::Bytes(key.to_bytes())]
 }
 
 fn erase(
@@ -251,11 +219,7 @@ fn erase(
     shared: &Shared,
     step: &ErasureStep,
 ) -> Result<Applied, StoreError> {
-    let ErasureStep {
-        record,
-        key,
-        effect,
-    } = step;
+    let ErasureStep { record, key, effect } = step;
     let sql = commit::sql(shared, record)?;
     let changed = match row::key_values(record, key) {
         None => 0,
@@ -269,11 +233,7 @@ fn erase(
     }
     let covers = &shared.catalogue.kernel.hold_covers;
     let covered = driver::row(connection, covers, &held(record, key))?.is_some();
-    Ok(if covered {
-        Applied::Held
-    } else {
-        Applied::Absent
-    })
+    Ok(if covered { Applied::Held } else { Applied::Absent })
 }
 
 /// How many rows an effect changed; `values` are the key, the record's name and the key's bytes.
@@ -289,12 +249,7 @@ fn affect(
         Effect::Delete => sql.personal.erase.clone(),
         Effect::Minimize { fields } => {
             let wanted: BTreeSet<_> = fields.iter().copied().collect();
-            changed.extend(
-                record
-                    .fields
-                    .iter()
-                    .filter(|field| wanted.contains(field.name)),
-            );
+            changed.extend(record.fields.iter().filter(|field| wanted.contains(field.name)));
             values.extend(changed.iter().map(|field| field.blank()));
             driver::placeholders(&minimize(&sql.binding, &changed))
         }

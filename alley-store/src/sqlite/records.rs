@@ -38,9 +38,7 @@ impl RecordStore for SqliteStore {
         self.read(move |connection, shared| {
             let sql = query_sql(shared, query, &arguments)?;
             let (rows, more) = page_rows(connection, &sql.pages, query.name, arguments, &page)?;
-            let rows = rows
-                .into_iter()
-                .map(|values| row::stored(query.record, values));
+            let rows = rows.into_iter().map(|values| row::stored(query.record, values));
             let rows = rows.collect::<Result<Vec<_>, _>>()?;
             let next = match rows.last().filter(|_| more) {
                 Some(last) => {
@@ -60,16 +58,13 @@ impl RecordStore for SqliteStore {
         self.read(move |connection, shared| {
             let sql = query_sql(shared, query, &arguments)?;
             let count = driver::number(connection, &sql.count, &arguments)?;
-            Ok(count
-                .and_then(|count| u64::try_from(count).ok())
-                .unwrap_or_default())
+            Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
         })
         .await
     }
 
     async fn commit(&self, commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
-        self.write(move |connection, shared| commit::apply(connection, shared, commit))
-            .await
+        self.write(move |connection, shared| commit::apply(connection, shared, commit)).await
     }
 }
 
@@ -80,15 +75,11 @@ fn query_sql<'a>(
 ) -> Result<&'a QuerySql, StoreError> {
     if arguments.len() != query.arguments() {
         let (name, wanted, given) = (query.name, query.arguments(), arguments.len());
-        return Err(driver::other(format!(
-            "query {name} takes {wanted} arguments, {given} given"
-        )));
+        return Err(driver::other(format!("query {name} takes {wanted} arguments, {given} given")));
     }
     shared.catalogue.query(query).ok_or_else(|| {
         let name = query.name;
-        driver::other(format!(
-            "query {name} has no index: add it to the queries of its domain"
-        ))
+        driver::other(format!("query {name} has no index: add it to the queries of its domain"))
     })
 }
 

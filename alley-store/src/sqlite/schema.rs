@@ -46,9 +46,7 @@ fn live(connection: &Connection) -> Result<LiveSchema, StoreError> {
     const COLUMNS: &str = "SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo(?1)";
     let mut tables = connection.prepare(OBJECTS).map_err(driver::failed)?;
     let tables = tables.query_map([], |row| row.get::<_, String>(0));
-    let tables = tables
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(driver::failed)?;
+    let tables = tables.and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(driver::failed)?;
     let mut statement = connection.prepare(COLUMNS).map_err(driver::failed)?;
     let mut schema = LiveSchema::new();
     for table in tables {
@@ -60,9 +58,7 @@ fn live(connection: &Connection) -> Result<LiveSchema, StoreError> {
                 key: usize::try_from(row.get::<_, i64>(3)?).unwrap_or(usize::MAX),
             })
         });
-        let columns = columns
-            .and_then(Iterator::collect)
-            .map_err(driver::failed)?;
+        let columns = columns.and_then(Iterator::collect).map_err(driver::failed)?;
         schema.insert(table, columns);
     }
     Ok(schema)

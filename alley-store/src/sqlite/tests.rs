@@ -15,9 +15,7 @@ fn may_scan(domains: &[Domain], name: &str) -> bool {
     let unconditional = |query: &&'static Query| query.equals.is_empty() && query.range.is_none();
     let queries = domains.iter().flat_map(|domain| &domain.queries).copied();
     name == "outbox_due"
-        || queries
-            .filter(unconditional)
-            .any(|query| name.starts_with(&format!("{}: ", query.name)))
+        || queries.filter(unconditional).any(|query| name.starts_with(&format!("{}: ", query.name)))
 }
 
 /// An edge to a record that has a tenant is looked for within the tenant; without one there is no
@@ -27,15 +25,9 @@ fn tenant_edges(domains: &[Domain]) -> BTreeSet<String> {
     for domain in domains {
         let of_tenant = |target: &str| {
             let records = domain.records.iter().copied();
-            records
-                .filter(|record| record.tenant.is_some())
-                .any(|record| record.name == target)
+            records.filter(|record| record.tenant.is_some()).any(|record| record.name == target)
         };
-        for record in domain
-            .records
-            .iter()
-            .filter(|record| record.tenant.is_some())
-        {
+        for record in domain.records.iter().filter(|record| record.tenant.is_some()) {
             for edge in record.edges.iter().filter(|edge| of_tenant(edge.target)) {
                 for page in ["first", "next"] {
                     names.insert(format!("{}: {} {page}", record.name, edge.field));
@@ -49,14 +41,10 @@ fn tenant_edges(domains: &[Domain]) -> BTreeSet<String> {
 /// Where a bound and the order are on different fields, no index can give both.
 fn may_sort(domains: &[Domain], name: &str) -> bool {
     let differs = |query: &&'static Query| {
-        query
-            .range
-            .is_some_and(|range| query.order.is_none_or(|order| order != range.field))
+        query.range.is_some_and(|range| query.order.is_none_or(|order| order != range.field))
     };
     let queries = domains.iter().flat_map(|domain| &domain.queries).copied();
-    queries
-        .filter(differs)
-        .any(|query| name.starts_with(&format!("{}: ", query.name)))
+    queries.filter(differs).any(|query| name.starts_with(&format!("{}: ", query.name)))
 }
 
 fn options() -> SqliteOptions {
@@ -72,9 +60,7 @@ fn migrated(options: &SqliteOptions) -> Connection {
 }
 
 fn plan(connection: &Connection, text: &str) -> Vec<String> {
-    let mut statement = connection
-        .prepare(&format!("EXPLAIN QUERY PLAN {text}"))
-        .unwrap();
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
     for place in 1..=statement.parameter_count() {
         statement.raw_bind_parameter(place, 1).unwrap();
     }
@@ -95,10 +81,7 @@ fn every_statement_prepares_and_finds_its_rows_by_an_index() {
     let statements = catalogue.statements();
     assert!(statements.len() > 100, "{} statements", statements.len());
     let unasked = tenant_edges(&options.domains);
-    for (name, text) in statements
-        .into_iter()
-        .filter(|(name, _)| !unasked.contains(name))
-    {
+    for (name, text) in statements.into_iter().filter(|(name, _)| !unasked.contains(name)) {
         for line in plan(&connection, text) {
             let scan = line.starts_with("SCAN") && !line.contains("CONSTANT ROW");
             let sort = line.contains("TEMP B-TREE");
@@ -117,9 +100,8 @@ type IndexShape = (bool, Vec<String>, Option<String>);
 
 fn live_indexes(connection: &Connection, table: &str) -> BTreeSet<IndexShape> {
     let mut found = BTreeSet::new();
-    let mut list = connection
-        .prepare("SELECT name, \"unique\", origin FROM pragma_index_list(?1)")
-        .unwrap();
+    let mut list =
+        connection.prepare("SELECT name, \"unique\", origin FROM pragma_index_list(?1)").unwrap();
     let mut rows = list.query([table]).unwrap();
     while let Some(row) = rows.next().unwrap() {
         if row.get::<_, String>(2).unwrap() == "pk" {
@@ -131,20 +113,10 @@ fn live_indexes(connection: &Connection, table: &str) -> BTreeSet<IndexShape> {
             .unwrap();
         let columns = columns.query_map([&name], |row| row.get(0)).unwrap();
         let text: String = connection
-            .query_row(
-                "SELECT sql FROM sqlite_master WHERE name = ?1",
-                [&name],
-                |row| row.get(0),
-            )
+            .query_row("SELECT sql FROM sqlite_master WHERE name = ?1", [&name], |row| row.get(0))
             .unwrap();
-        let filter = text
-            .split_once("WHERE ")
-            .map(|(_, filter)| filter.trim().to_owned());
-        found.insert((
-            row.get(1).unwrap(),
-            columns.map(Result::unwrap).collect(),
-            filter,
-        ));
+        let filter = text.split_once("WHERE ").map(|(_, filter)| filter.trim().to_owned());
+        found.insert((row.get(1).unwrap(), columns.map(Result::unwrap).collect(), filter));
     }
     found
 }
@@ -154,10 +126,7 @@ fn declared_indexes(domain: &Domain, record: &'static RecordType) -> BTreeSet<In
         let columns = index.columns.iter().map(|&name| name.to_owned()).collect();
         (index.unique, columns, index.filter())
     };
-    ddl::indexes(domain, record)
-        .into_iter()
-        .map(shape)
-        .collect()
+    ddl::indexes(domain, record).into_iter().map(shape).collect()
 }
 
 #[test]
@@ -203,10 +172,7 @@ fn a_column_that_no_record_declares_is_a_gap() {
     let gap = |text, table: &str, column: Option<&str>| {
         let error = change(text).unwrap_err();
         assert!(error.contains(table), "{error}");
-        assert!(
-            column.is_none_or(|column| error.contains(&format!("column {column}"))),
-            "{error}"
-        );
+        assert!(column.is_none_or(|column| error.contains(&format!("column {column}"))), "{error}");
     };
     let sample = "alley_conformance_conformance_sample";
     assert_eq!(change("CREATE TABLE host_notes (note TEXT)"), Ok(()));
@@ -216,25 +182,13 @@ fn a_column_that_no_record_declares_is_a_gap() {
         Some("nickname"),
     );
     change("ALTER TABLE alley_conformance_conformance_sample DROP nickname").unwrap();
-    gap(
-        "ALTER TABLE alley_core_lease ADD holder TEXT",
-        "alley_core_lease",
-        Some("holder"),
-    );
+    gap("ALTER TABLE alley_core_lease ADD holder TEXT", "alley_core_lease", Some("holder"));
     change("ALTER TABLE alley_core_lease DROP holder").unwrap();
     gap("CREATE TABLE other (x TEXT)", "other", None);
     change("DROP TABLE other").unwrap();
-    gap(
-        "CREATE VIEW seen AS SELECT * FROM alley_core_lease",
-        "seen",
-        None,
-    );
+    gap("CREATE VIEW seen AS SELECT * FROM alley_core_lease", "seen", None);
     change("DROP VIEW seen").unwrap();
-    gap(
-        "ALTER TABLE alley_conformance_conformance_sample DROP body",
-        sample,
-        Some("body"),
-    );
+    gap("ALTER TABLE alley_conformance_conformance_sample DROP body", sample, Some("body"));
 }
 
 #[test]
@@ -264,9 +218,7 @@ fn old_commit_ids_and_idle_limits_are_swept_and_recent_ones_stay() {
     let commit = |number: u128| {
         let id = CommitId::from_uuid(Uuid::from_u128(number));
         let commit = Commit::<RecordWrite>::new(id, clock.now());
-        pollster::block_on(RecordStore::commit(store.as_ref(), commit))
-            .unwrap()
-            .replayed
+        pollster::block_on(RecordStore::commit(store.as_ref(), commit)).unwrap().replayed
     };
     let limit = Limit::per(1, TimeDelta::hours(50)).unwrap();
     let take =

@@ -66,15 +66,7 @@ where
         shared: Arc<Shared>,
     ) -> (Box<dyn Work>, oneshot::Receiver<Result<T, StoreError>>) {
         let (reply, answer) = oneshot::channel();
-        (
-            Box::new(Self {
-                work: Some(work),
-                shared,
-                result: None,
-                reply,
-            }),
-            answer,
-        )
+        (Box::new(Self { work: Some(work), shared, result: None, reply }), answer)
     }
 }
 
@@ -157,18 +149,13 @@ pub(super) fn run(connection: &Connection, work: &Receiver<Message>, shared: &Sh
 pub(super) fn checkpoint(connection: &Connection, shared: &Shared) -> Result<(), StoreError> {
     shared.erased.store(false, Ordering::SeqCst);
     let busy = connection
-        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
-            row.get::<_, i64>(0)
-        })
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
         .map_err(driver::failed);
     match busy {
         Ok(0) => Ok(()),
         Ok(_) => {
             shared.erased.store(true, Ordering::SeqCst);
-            Err(StoreError::with_source(
-                StoreErrorKind::Retry,
-                "a reader holds the log",
-            ))
+            Err(StoreError::with_source(StoreErrorKind::Retry, "a reader holds the log"))
         }
         Err(error) => {
             shared.erased.store(true, Ordering::SeqCst);
@@ -178,10 +165,7 @@ pub(super) fn checkpoint(connection: &Connection, shared: &Shared) -> Result<(),
 }
 
 fn transact(connection: &Connection, tasks: Vec<Box<dyn Work>>) {
-    let mut tasks = tasks
-        .into_iter()
-        .filter(|task| !task.is_canceled())
-        .peekable();
+    let mut tasks = tasks.into_iter().filter(|task| !task.is_canceled()).peekable();
     while tasks.peek().is_some() {
         if let Err(error) = statement(connection, "BEGIN IMMEDIATE") {
             let ended = Ended::NotBegun(error);

@@ -25,14 +25,8 @@ impl HttpTransport for Offline {
 
 pub(crate) fn env(seed: u64) -> Env {
     let key = SealKey::from_bytes(KeyId::new(1), &[7; 32]).unwrap();
-    let clock = Arc::new(ManualClock::new(
-        DateTime::UNIX_EPOCH + Duration::from_secs(1_000),
-    ));
-    Env::new(
-        Arc::new(Keyring::of(key)),
-        Arc::new(Offline),
-        Arc::clone(&clock) as _,
-    )
-    .with_clock(clock)
-    .with_random(Arc::new(SeededRandom::new(seed)))
+    let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH + Duration::from_secs(1_000)));
+    Env::new(Arc::new(Keyring::of(key)), Arc::new(Offline), Arc::clone(&clock) as _)
+        .with_clock(clock)
+        .with_random(Arc::new(SeededRandom::new(seed)))
 }

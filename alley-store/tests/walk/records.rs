@@ -50,39 +50,19 @@ const fn rows(name: &'static str) -> Query {
 }
 
 pub(crate) static QUERIES: &[&Query] = &[
-    &rows("walk_by_seen")
-        .equals(&["tenant_id"])
-        .order_by("seen_at"),
-    &rows("walk_by_seen_down")
-        .equals(&["tenant_id"])
-        .order_by("seen_at")
-        .descending(),
-    &rows("walk_of_kind")
-        .equals(&["tenant_id", "kind"])
-        .order_by("rank"),
-    &rows("walk_roots")
-        .equals(&["tenant_id"])
-        .absent(&["parent"])
-        .order_by("label")
-        .descending(),
-    &rows("walk_seen_until")
-        .at_most("seen_at")
-        .order_by("seen_at"),
-    &rows("walk_ranked")
-        .equals(&["tenant_id"])
-        .at_least("rank")
-        .order_by("label"),
+    &rows("walk_by_seen").equals(&["tenant_id"]).order_by("seen_at"),
+    &rows("walk_by_seen_down").equals(&["tenant_id"]).order_by("seen_at").descending(),
+    &rows("walk_of_kind").equals(&["tenant_id", "kind"]).order_by("rank"),
+    &rows("walk_roots").equals(&["tenant_id"]).absent(&["parent"]).order_by("label").descending(),
+    &rows("walk_seen_until").at_most("seen_at").order_by("seen_at"),
+    &rows("walk_ranked").equals(&["tenant_id"]).at_least("rank").order_by("label"),
     &rows("walk_above").more_than("rank"),
     &rows("walk_kinds").equals(&["kind"]).order_by("tenant_id"),
     &rows("walk_labeled").equals(&["tenant_id", "label"]),
     &rows("walk_down").equals(&["tenant_id"]).descending(),
     &rows("walk_all").order_by("seen_at"),
-    &rows("walk_absent_order")
-        .absent(&["seen_at"])
-        .order_by("seen_at"),
-    &rows("walk_one")
-        .equals(&["tenant_id", "id"])
-        .order_by("rank"),
+    &rows("walk_absent_order").absent(&["seen_at"]).order_by("seen_at"),
+    &rows("walk_one").equals(&["tenant_id", "id"]).order_by("rank"),
 ];
 
 pub(crate) static GLOBAL_QUERIES: &[&Query] = &[
@@ -96,11 +76,7 @@ pub(crate) fn tenant(number: u8) -> TenantId {
 }
 
 pub(crate) fn id(number: u8) -> String {
-    ["a", "", "b", "\u{e9}", "B"]
-        .get(usize::from(number))
-        .copied()
-        .unwrap_or("z")
-        .to_owned()
+    ["a", "", "b", "\u{e9}", "B"].get(usize::from(number)).copied().unwrap_or("z").to_owned()
 }
 
 pub(crate) fn person(number: u8) -> String {

@@ -24,19 +24,12 @@ impl CommitFixture for OfTokens {
     }
 
     fn update(&self, number: u8, read: Version) -> TokenChange {
-        let record = Token {
-            generation: 9,
-            ..token(1, number, self.0.env.now())
-        };
+        let record = Token { generation: 9, ..token(1, number, self.0.env.now()) };
         Write::Update { record, read }.into()
     }
 
     fn delete(&self, number: u8, read: Version) -> TokenChange {
-        Write::<Token>::Delete {
-            key: Key::of(tenant(1), &id(number)),
-            read,
-        }
-        .into()
+        Write::<Token>::Delete { key: Key::of(tenant(1), &id(number)), read }.into()
     }
 
     fn expect(&self, number: u8, basis: Basis) -> Expect {
@@ -48,12 +41,7 @@ impl CommitFixture for OfTokens {
     }
 
     async fn version(&self, number: u8) -> Result<Option<Version>, StoreError> {
-        Ok(self
-            .0
-            .tokens
-            .token(tenant(1), id(number))
-            .await?
-            .map(|found| found.version))
+        Ok(self.0.tokens.token(tenant(1), id(number)).await?.map(|found| found.version))
     }
 
     async fn commit(&self, commit: Commit<TokenChange>) -> Result<Committed, StoreError> {
@@ -74,10 +62,7 @@ pub(super) struct OfShopData(pub(super) Fixture);
 
 impl OfShopData {
     fn row(&self, number: u8) -> Shop {
-        Shop {
-            shop_id: numbered(number),
-            ..shop(1, self.0.env.now())
-        }
+        Shop { shop_id: numbered(number), ..shop(1, self.0.env.now()) }
     }
 }
 
@@ -90,19 +75,12 @@ impl CommitFixture for OfShopData {
     }
 
     fn update(&self, number: u8, read: Version) -> ShopChange {
-        let record = Shop {
-            name: Some("other".to_owned()),
-            ..self.row(number)
-        };
+        let record = Shop { name: Some("other".to_owned()), ..self.row(number) };
         Write::Update { record, read }.into()
     }
 
     fn delete(&self, number: u8, read: Version) -> ShopChange {
-        Write::<Shop>::Delete {
-            key: Key::of(tenant(1), &numbered(number)),
-            read,
-        }
-        .into()
+        Write::<Shop>::Delete { key: Key::of(tenant(1), &numbered(number)), read }.into()
     }
 
     fn expect(&self, number: u8, basis: Basis) -> Expect {
@@ -114,12 +92,7 @@ impl CommitFixture for OfShopData {
     }
 
     async fn version(&self, number: u8) -> Result<Option<Version>, StoreError> {
-        Ok(self
-            .0
-            .shop_data
-            .shop(tenant(1), &numbered(number))
-            .await?
-            .map(|found| found.version))
+        Ok(self.0.shop_data.shop(tenant(1), &numbered(number)).await?.map(|found| found.version))
     }
 
     async fn commit(&self, commit: Commit<ShopChange>) -> Result<Committed, StoreError> {

@@ -19,19 +19,13 @@ pub(super) fn id(number: u8) -> IntegrationId {
     fixed("int", number)
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "prefix and 32 hexadecimal digits are the text of an id"
-)]
+#[expect(clippy::expect_used, reason = "prefix and 32 hexadecimal digits are the text of an id")]
 pub(super) fn fixed<K: alley_core::Kind>(prefix: &str, number: u8) -> alley_core::Id<K> {
     let digits = format!("{number:02x}").repeat(16);
     format!("{prefix}_{digits}").parse().expect("an id")
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "a short text without control characters is a remote id"
-)]
+#[expect(clippy::expect_used, reason = "a short text without control characters is a remote id")]
 pub(super) fn numbered(number: u8) -> ShopRef {
     ShopRef::new(format!("749{number}")).expect("a shop")
 }
@@ -92,10 +86,7 @@ pub(super) fn shop(of: u8, now: DateTime<Utc>) -> Shop {
     }
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "a short text without control characters is a remote id"
-)]
+#[expect(clippy::expect_used, reason = "a short text without control characters is a remote id")]
 pub(super) fn order(of: u8, number: u8, now: DateTime<Utc>) -> Order {
     Order {
         order_id: OrderId::new(format!("576{number}")).expect("an order"),

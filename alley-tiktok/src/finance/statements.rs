@@ -23,10 +23,7 @@ pub struct ListStatements {
 impl ListStatements {
     /// The first page of all statements.
     pub fn new(page_size: u32) -> Self {
-        Self {
-            page_size: page_size.clamp(1, 100),
-            ..Self::default()
-        }
+        Self { page_size: page_size.clamp(1, 100), ..Self::default() }
     }
 }
 

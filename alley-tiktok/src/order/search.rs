@@ -40,10 +40,7 @@ pub struct SearchOrders {
 impl SearchOrders {
     /// The first page of all orders.
     pub fn new(page_size: u32) -> Self {
-        Self {
-            page_size: page_size.clamp(1, 100),
-            ..Self::default()
-        }
+        Self { page_size: page_size.clamp(1, 100), ..Self::default() }
     }
 }
 

@@ -33,10 +33,7 @@ pub struct SearchProducts {
 impl SearchProducts {
     /// The first page of all products.
     pub fn new(page_size: u32) -> Self {
-        Self {
-            page_size: page_size.clamp(1, 100),
-            ..Self::default()
-        }
+        Self { page_size: page_size.clamp(1, 100), ..Self::default() }
     }
 }
 

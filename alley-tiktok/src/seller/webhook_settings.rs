@@ -35,10 +35,7 @@ pub struct SetWebhook {
 impl SetWebhook {
     /// Sends events of `event_type` to `address`.
     pub fn new(event_type: impl Into<String>, address: impl Into<String>) -> Self {
-        Self {
-            address: address.into(),
-            event_type: event_type.into(),
-        }
+        Self { address: address.into(), event_type: event_type.into() }
     }
 }
 
@@ -53,9 +50,7 @@ pub struct RemoveWebhook {
 impl RemoveWebhook {
     /// Stops events of `event_type`.
     pub fn new(event_type: impl Into<String>) -> Self {
-        Self {
-            event_type: event_type.into(),
-        }
+        Self { event_type: event_type.into() }
     }
 }
 

@@ -36,13 +36,7 @@ impl ShopClient {
         integration: IntegrationId,
         cipher: Option<String>,
     ) -> Self {
-        Self {
-            exchange,
-            tokens,
-            tenant,
-            integration,
-            cipher,
-        }
+        Self { exchange, tokens, tenant, integration, cipher }
     }
 
     /// Calls an operation.
@@ -54,12 +48,7 @@ impl ShopClient {
     /// A dropped call may have been acted on. A refresh that was under way is finished by the next
     /// call that needs it.
     pub async fn call<O: Operation>(&self, operation: &O) -> Result<Answer<O::Response>> {
-        let version = self
-            .exchange
-            .config
-            .versions
-            .get(O::NAME)
-            .map_or(O::VERSION, String::as_str);
+        let version = self.exchange.config.versions.get(O::NAME).map_or(O::VERSION, String::as_str);
         let mut parameters = Parameters::default();
         operation.query(&mut parameters);
         let call = Call {
@@ -80,26 +69,11 @@ impl ShopClient {
     /// As [`call`](Self::call); [`Error::SendsToPerson`] for calls that write to a creator or a
     /// buyer.
     pub async fn raw(&self, call: RawCall) -> Result<Answer<serde_json::Value>> {
-        let RawCall {
-            method,
-            path,
-            cipher,
-            idempotency,
-            parameters,
-            body,
-        } = call;
+        let RawCall { method, path, cipher, idempotency, parameters, body } = call;
         plain_path(&path)?;
         let cipher = self.cipher_for(cipher)?;
-        self.with_token(Call {
-            name: "raw",
-            method,
-            path,
-            parameters,
-            cipher,
-            body,
-            idempotency,
-        })
-        .await
+        self.with_token(Call { name: "raw", method, path, parameters, cipher, body, idempotency })
+            .await
     }
 
     fn cipher_for(&self, cipher: Cipher) -> Result<Option<String>> {
@@ -112,10 +86,7 @@ impl ShopClient {
 
     async fn with_token<T: DeserializeOwned>(&self, call: Call) -> Result<Answer<T>> {
         if sends_to_person(&call.method, &call.path) {
-            return Err(Error::SendsToPerson {
-                method: call.method,
-                path: call.path,
-            });
+            return Err(Error::SendsToPerson { method: call.method, path: call.path });
         }
         let token = self.tokens.access(self.tenant, self.integration).await?;
         let error = match self.exchange.call(&call, &token.secret).await {
@@ -124,15 +95,11 @@ impl ShopClient {
         };
         let token = match error.class() {
             Some(RefusalClass::TokenExpired) => {
-                self.tokens
-                    .replace(self.tenant, self.integration, token.generation)
-                    .await?
+                self.tokens.replace(self.tenant, self.integration, token.generation).await?
             }
             Some(RefusalClass::TokenInvalid) => {
-                let newer = self
-                    .tokens
-                    .refused(self.tenant, self.integration, token.generation)
-                    .await?;
+                let newer =
+                    self.tokens.refused(self.tenant, self.integration, token.generation).await?;
                 if !newer {
                     return Err(error);
                 }

@@ -44,16 +44,9 @@ impl Tiktok {
         let commit = env.commit()?.change(Write::Insert(pending));
         commit_tokens(self.tokens(), commit).await?;
         let config = &self.inner.exchange.config;
-        let query = [
-            ("service_id", config.app.service_id.as_str()),
-            ("state", state.expose()),
-        ];
+        let query = [("service_id", config.app.service_id.as_str()), ("state", state.expose())];
         let url = format!("{}?{}", config.endpoints.authorize, text::query(query));
-        Ok(AuthorizationRequest {
-            url,
-            state,
-            expires_at,
-        })
+        Ok(AuthorizationRequest { url, state, expires_at })
     }
 
     /// Takes what the seller's browser came back with, for the tenant whose member is signed in.
@@ -81,11 +74,7 @@ impl Tiktok {
                 (None, None) => Ok(ConnectOutcome::NoCode),
             };
         };
-        if self
-            .use_up(access, &state, PendingKind::Begun)
-            .await?
-            .is_none()
-        {
+        if self.use_up(access, &state, PendingKind::Begun).await?.is_none() {
             return Ok(ConnectOutcome::StateRefused);
         }
         match (code, error) {
@@ -113,12 +102,8 @@ impl Tiktok {
             return Ok(ConnectOutcome::NoCode);
         };
         let key = Key::of(pending.tenant_id, &pending.state_hash).to_bytes();
-        let code = self
-            .inner
-            .exchange
-            .env
-            .keyring
-            .open_text(&code_context(&pending, &key), sealed)?;
+        let code =
+            self.inner.exchange.env.keyring.open_text(&code_context(&pending, &key), sealed)?;
         self.exchange_code(access, &code).await
     }
 
@@ -157,11 +142,7 @@ impl Tiktok {
     }
 
     fn allowed(access: &Access) -> Result<()> {
-        if may_manage(access) {
-            Ok(())
-        } else {
-            Err(Error::NotAllowed)
-        }
+        if may_manage(access) { Ok(()) } else { Err(Error::NotAllowed) }
     }
 
     async fn keep_unclaimed(&self, access: &Access, code: &SecretString) -> Result<ConnectOutcome> {
@@ -182,10 +163,7 @@ impl Tiktok {
         pending.code = Some(env.keyring.seal(&context, code, env.random.as_ref())?);
         let expires_at = pending.expires_at;
         commit_tokens(self.tokens(), env.commit()?.change(Write::Insert(pending))).await?;
-        Ok(ConnectOutcome::Unsolicited {
-            claim: SecretString::from(claim.expose()),
-            expires_at,
-        })
+        Ok(ConnectOutcome::Unsolicited { claim: SecretString::from(claim.expose()), expires_at })
     }
 
     /// Removes an open authorization and answers it if it was still good. Of two that come at
@@ -197,19 +175,14 @@ impl Tiktok {
         kind: PendingKind,
     ) -> Result<Option<PendingAuthorization>> {
         let hash = hash(state.expose_secret());
-        let Some(found) = self
-            .tokens()
-            .pending_authorization(access.tenant(), hash)
-            .await?
-        else {
+        let Some(found) = self.tokens().pending_authorization(access.tenant(), hash).await? else {
             return Ok(None);
         };
         let env = &self.inner.exchange.env;
         let key = found.record.key();
-        let commit = env.commit()?.change(Write::<PendingAuthorization>::Delete {
-            key,
-            read: found.version,
-        });
+        let commit = env
+            .commit()?
+            .change(Write::<PendingAuthorization>::Delete { key, read: found.version });
         match commit_tokens(self.tokens(), commit).await {
             Ok(_) => Ok(usable(&found.record, kind, env.now()).then_some(found.record)),
             Err(error) if error.is_conflict() => Ok(None),
@@ -237,20 +210,11 @@ impl Tiktok {
         }
         let (Some(pair), Some(open_id)) = (data.pair(), data.open_id.as_ref()) else {
             let status = http::StatusCode::OK;
-            return Err(Error::Unreadable {
-                operation: GET,
-                status,
-                request_id,
-            });
+            return Err(Error::Unreadable { operation: GET, status, request_id });
         };
-        let integration = self
-            .keep_pair(access, &data, open_id.as_str(), &pair)
-            .await?;
+        let integration = self.keep_pair(access, &data, open_id.as_str(), &pair).await?;
         let shops = self.reload_shops(access, integration.integration_id).await;
-        Ok(ConnectOutcome::Connected(Box::new(Connection {
-            integration,
-            shops,
-        })))
+        Ok(ConnectOutcome::Connected(Box::new(Connection { integration, shops })))
     }
 
     /// Stores integration and tokens in one commit.
@@ -332,22 +296,11 @@ impl Tiktok {
             shops.push(record);
         }
         for found in known {
-            let Versioned {
-                record, version, ..
-            } = found;
+            let Versioned { record, version, .. } = found;
             let covered = shops.iter().any(|shop| shop.shop_id == record.shop_id);
             if record.integration_id == integration && !covered && record.closed_at.is_none() {
-                let closed = Shop {
-                    closed_at: Some(now),
-                    ..record.clone()
-                };
-                changes.push(
-                    Write::Update {
-                        record: closed,
-                        read: *version,
-                    }
-                    .into(),
-                );
+                let closed = Shop { closed_at: Some(now), ..record.clone() };
+                changes.push(Write::Update { record: closed, read: *version }.into());
             }
         }
         (changes, shops)
@@ -371,12 +324,7 @@ fn integration(
         open_id: Some(open_id.to_owned()),
         seller_name: data.seller_name.as_ref().map(ToString::to_string),
         region: data.seller_base_region.as_ref().map(ToString::to_string),
-        scopes: Json(
-            data.granted_scopes
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
-        ),
+        scopes: Json(data.granted_scopes.iter().map(ToString::to_string).collect()),
         connected_at: now,
         authorization_ends_at: Some(pair.refresh_expires_at),
         warned_at: None,
@@ -385,12 +333,7 @@ fn integration(
 }
 
 fn code_context<'a>(pending: &PendingAuthorization, key: &'a [u8]) -> SealContext<'a> {
-    SealContext::field(
-        PendingAuthorization::TYPE.name,
-        "code",
-        Some(pending.tenant_id),
-        key,
-    )
+    SealContext::field(PendingAuthorization::TYPE.name, "code", Some(pending.tenant_id), key)
 }
 
 fn named(shop: &AuthorizedShop) -> Option<(ShopRef, String)> {
@@ -401,10 +344,7 @@ fn named(shop: &AuthorizedShop) -> Option<(ShopRef, String)> {
 
 fn put<R>(record: R, found: Option<&Versioned<R>>) -> Write<R> {
     match found {
-        Some(found) => Write::Update {
-            record,
-            read: found.version,
-        },
+        Some(found) => Write::Update { record, read: found.version },
         None => Write::Insert(record),
     }
 }

@@ -71,16 +71,12 @@ impl Tiktok {
     /// Acts on [`Fact::TenantClosed`] (ends every integration) and
     /// [`Fact::IntegrationDisconnected`] (closes the shops). Bears the same fact again.
     pub fn subscriber(&self) -> Arc<dyn Subscriber> {
-        Arc::new(EndWithTenant {
-            inner: self.inner.clone(),
-        })
+        Arc::new(EndWithTenant { inner: self.inner.clone() })
     }
 
     /// What can be asked of TikTok Shop when a tenant goes.
     pub fn remote_leg(&self) -> Arc<dyn RemoteLeg> {
-        Arc::new(RevokeLeg {
-            inner: self.inner.clone(),
-        })
+        Arc::new(RevokeLeg { inner: self.inner.clone() })
     }
 }
 
@@ -106,27 +102,24 @@ impl Inner {
             if !found.record.is_live() || stale {
                 return Ok(Disconnected::Before);
             }
-            let mut commit = env
-                .commit::<TokenChange>()?
-                .change(Write::Update {
-                    record: found.record.disconnected(reason, env.now()),
-                    read: found.version,
-                })
-                .audit(
-                    env.audit(actor, "integration.disconnect", purpose)?
-                        .tenant(tenant)
-                        .target("integration", id),
-                )
-                .fact(env.fact(Fact::IntegrationDisconnected {
-                    tenant,
-                    integration: id.to_string(),
-                })?);
+            let mut commit =
+                env.commit::<TokenChange>()?
+                    .change(Write::Update {
+                        record: found.record.disconnected(reason, env.now()),
+                        read: found.version,
+                    })
+                    .audit(
+                        env.audit(actor, "integration.disconnect", purpose)?
+                            .tenant(tenant)
+                            .target("integration", id),
+                    )
+                    .fact(env.fact(Fact::IntegrationDisconnected {
+                        tenant,
+                        integration: id.to_string(),
+                    })?);
             if let Some(token) = store.token(tenant, id).await? {
                 let key = Key::of(tenant, &id);
-                commit = commit.change(Write::<Token>::Delete {
-                    key,
-                    read: token.version,
-                });
+                commit = commit.change(Write::<Token>::Delete { key, read: token.version });
             }
             match commit_tokens(store, commit).await {
                 Ok(_) => {
@@ -154,16 +147,8 @@ impl Inner {
                 return Ok(());
             }
             let mut commit = env.commit()?;
-            for Versioned {
-                record,
-                version: read,
-                ..
-            } in open
-            {
-                let record = Shop {
-                    closed_at: Some(env.now()),
-                    ..record
-                };
+            for Versioned { record, version: read, .. } in open {
+                let record = Shop { closed_at: Some(env.now()), ..record };
                 commit = commit.change(Write::Update { record, read });
             }
             match commit_shop_data(store, commit).await {
@@ -190,10 +175,7 @@ impl Subscriber for EndWithTenant {
     async fn receive(&self, entry: &FactEntry) -> Result<(), SubscriberError> {
         let done = match &entry.fact {
             Fact::TenantClosed { tenant } => self.end_all(*tenant).await,
-            Fact::IntegrationDisconnected {
-                tenant,
-                integration,
-            } => match integration.parse() {
+            Fact::IntegrationDisconnected { tenant, integration } => match integration.parse() {
                 Ok(id) => self.inner.close_shops(*tenant, id).await,
                 // An integration of another crate or host.
                 Err(_) => Ok(()),
@@ -211,10 +193,7 @@ impl EndWithTenant {
             let reason = DisconnectReason::TenantClosed;
             let purpose = Purpose::SecurityLegal;
             let actor = Actor::Job("deliver-facts");
-            let _ended = self
-                .inner
-                .end(tenant, id, actor, purpose, reason, None)
-                .await?;
+            let _ended = self.inner.end(tenant, id, actor, purpose, reason, None).await?;
         }
         Ok(())
     }
@@ -235,10 +214,7 @@ impl RemoteLeg for RevokeLeg {
 
     async fn advance(&self, tenant: TenantId) -> Result<LegReport, alley_core::JobError> {
         let integrations = self.inner.stores.tokens.integrations(tenant).await?;
-        Ok(leg(
-            integrations.iter().map(|found| &found.record),
-            self.inner.exchange.env.now(),
-        ))
+        Ok(leg(integrations.iter().map(|found| &found.record), self.inner.exchange.env.now()))
     }
 }
 
@@ -255,9 +231,7 @@ fn leg<'a>(
             return LegReport::new(LegState::Running);
         }
         let taken_back = integration.disconnect_reason == Some(DisconnectReason::Deauthorized);
-        let over = integration
-            .authorization_ends_at
-            .is_some_and(|end| end <= now);
+        let over = integration.authorization_ends_at.is_some_and(|end| end <= now);
         stands |= !taken_back && !over;
     }
     if stands {
@@ -279,16 +253,10 @@ mod tests {
         let state = |integrations: &[Integration]| leg(integrations, now).state;
         assert_eq!(state(&[]), LegState::Done);
         assert_eq!(state(&[sample("a")]), LegState::Running);
-        assert_eq!(
-            state(&[ended(DisconnectReason::Deauthorized)]),
-            LegState::Done
-        );
+        assert_eq!(state(&[ended(DisconnectReason::Deauthorized)]), LegState::Done);
         let requested = ended(DisconnectReason::Requested);
         assert_eq!(state(std::slice::from_ref(&requested)), LegState::Refused);
-        let over = Integration {
-            authorization_ends_at: Some(now),
-            ..requested
-        };
+        let over = Integration { authorization_ends_at: Some(now), ..requested };
         assert_eq!(state(std::slice::from_ref(&over)), LegState::Done);
         assert_eq!(state(&[over, sample("b")]), LegState::Running);
     }

@@ -59,12 +59,9 @@ impl Inbox {
             return Ok(());
         };
         match effect(&event) {
-            Effect::OrderStatus {
-                shop,
-                order,
-                status,
-                at,
-            } => self.order_status(&shop, &order, &status, at).await,
+            Effect::OrderStatus { shop, order, status, at } => {
+                self.order_status(&shop, &order, &status, at).await
+            }
             Effect::SellerLeft { shop, at } => {
                 for shop in self.inner.stores.shop_data.shops_by_ref(&shop).await? {
                     self.end(&shop.record, at).await?;
@@ -78,14 +75,7 @@ impl Inbox {
                     let reason = DisconnectReason::Deauthorized;
                     let _ended = self
                         .inner
-                        .end(
-                            tenant,
-                            id,
-                            PLATFORM,
-                            Purpose::ConnectedServices,
-                            reason,
-                            Some(at),
-                        )
+                        .end(tenant, id, PLATFORM, Purpose::ConnectedServices, reason, Some(at))
                         .await?;
                 }
                 Ok(())
@@ -105,14 +95,7 @@ impl Inbox {
         let reason = DisconnectReason::Deauthorized;
         let _ended = self
             .inner
-            .end(
-                tenant,
-                id,
-                PLATFORM,
-                Purpose::ConnectedServices,
-                reason,
-                Some(at),
-            )
+            .end(tenant, id, PLATFORM, Purpose::ConnectedServices, reason, Some(at))
             .await?;
         Ok(())
     }
@@ -132,12 +115,7 @@ impl Inbox {
             for _ in 0..DECISIONS {
                 let found = store.order(shop.record.tenant_id, order).await?;
                 let found = found.filter(|found| found.record.shop_id == shop.record.shop_id);
-                let Some(Versioned {
-                    record,
-                    version: read,
-                    ..
-                }) = found
-                else {
+                let Some(Versioned { record, version: read, .. }) = found else {
                     settled = true;
                     break;
                 };
@@ -171,15 +149,8 @@ impl Inbox {
     ) -> Result<()> {
         let store = self.inner.stores.tokens.as_ref();
         for _ in 0..DECISIONS {
-            let found = store
-                .integration(shop.tenant_id, shop.integration_id)
-                .await?;
-            let Some(Versioned {
-                mut record,
-                version: read,
-                ..
-            }) = found
-            else {
+            let found = store.integration(shop.tenant_id, shop.integration_id).await?;
+            let Some(Versioned { mut record, version: read, .. }) = found else {
                 return Ok(());
             };
             if !record.is_live() || record.warned_at.is_some_and(|warned| warned >= at) {
@@ -187,12 +158,7 @@ impl Inbox {
             }
             record.warned_at = Some(at);
             record.authorization_ends_at = ends_at.or(record.authorization_ends_at);
-            let commit = self
-                .inner
-                .exchange
-                .env
-                .commit()?
-                .change(Write::Update { record, read });
+            let commit = self.inner.exchange.env.commit()?.change(Write::Update { record, read });
             match commit_tokens(store, commit).await {
                 Ok(_) => return Ok(()),
                 Err(error) if error.is_conflict() => {}
@@ -209,17 +175,9 @@ impl Inner {
         event: Versioned<InboxEvent>,
         turn: fn(InboxEvent, DateTime<Utc>) -> InboxEvent,
     ) -> Result<()> {
-        let Versioned {
-            record,
-            version: read,
-            ..
-        } = event;
+        let Versioned { record, version: read, .. } = event;
         let record = turn(record, self.exchange.env.now());
-        let commit = self
-            .exchange
-            .env
-            .commit()?
-            .change(Write::Update { record, read });
+        let commit = self.exchange.env.commit()?.change(Write::Update { record, read });
         match commit_shop_data(self.stores.shop_data.as_ref(), commit).await {
             // Another process settled it.
             Err(error) if error.is_conflict() => Ok(()),
@@ -246,10 +204,8 @@ impl Job for Prune {
 
     async fn run_once(&self, limit: u32) -> Result<JobReport, JobError> {
         let env = &self.inner.exchange.env;
-        let (tokens, shop_data) = (
-            self.inner.stores.tokens.as_ref(),
-            self.inner.stores.shop_data.as_ref(),
-        );
+        let (tokens, shop_data) =
+            (self.inner.stores.tokens.as_ref(), self.inner.stores.shop_data.as_ref());
         let now = env.now();
         let events = shop_data.inbox_handled(now - KEPT, limit).await?;
         let pending = tokens.pending_expired(now, limit).await?;
@@ -258,19 +214,13 @@ impl Job for Prune {
         let mut report = JobReport::new(0, full);
         for event in events {
             let key = Key::global(&event.record.event_id);
-            let write = Write::<InboxEvent>::Delete {
-                key,
-                read: event.version,
-            };
+            let write = Write::<InboxEvent>::Delete { key, read: event.version };
             let done = commit_shop_data(shop_data, env.commit()?.change(write)).await;
             report.done = report.done.saturating_add(u64::from(gone(done)?));
         }
         for pending in pending {
             let key = Key::of(pending.record.tenant_id, &pending.record.state_hash);
-            let write = Write::<PendingAuthorization>::Delete {
-                key,
-                read: pending.version,
-            };
+            let write = Write::<PendingAuthorization>::Delete { key, read: pending.version };
             let done = commit_tokens(tokens, env.commit()?.change(write)).await;
             report.done = report.done.saturating_add(u64::from(gone(done)?));
         }

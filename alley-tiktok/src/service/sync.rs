@@ -70,10 +70,7 @@ impl Tiktok {
         shop: &ShopRef,
         kind: SyncKind,
     ) -> Result<Option<Progress>> {
-        let found = self
-            .shop_data()
-            .sync_cursor(access.tenant(), shop, kind)
-            .await?;
+        let found = self.shop_data().sync_cursor(access.tenant(), shop, kind).await?;
         Ok(found.map(|found| found.record.progress()))
     }
 }
@@ -93,10 +90,7 @@ impl Sync {
             return Ok(progress);
         }
         for _ in 0..DECISIONS {
-            let (client, shop) = self
-                .tiktok
-                .client_for(self.access.tenant(), &self.shop)
-                .await?;
+            let (client, shop) = self.tiktok.client_for(self.access.tenant(), &self.shop).await?;
             let stored = self
                 .tiktok
                 .shop_data()
@@ -120,16 +114,11 @@ impl Sync {
                 cursor.behind(&page.end, self.tiktok.inner.exchange.env.now())
             };
             let token = page.end.next.clone();
-            if !self
-                .keep(&shop, stored.as_ref(), next.clone(), page)
-                .await?
-            {
+            if !self.keep(&shop, stored.as_ref(), next.clone(), page).await? {
                 continue;
             }
             if repeated {
-                return Err(Error::PageTokenRepeated {
-                    operation: self.kind.as_str(),
-                });
+                return Err(Error::PageTokenRepeated { operation: self.kind.as_str() });
             }
             self.began = true;
             self.tokens_seen.extend(token);
@@ -173,9 +162,7 @@ impl Sync {
     ) -> Result<bool> {
         let env = &self.tiktok.inner.exchange.env;
         let key = Key::of(self.access.tenant(), &self.shop);
-        let mut commit = env
-            .commit()?
-            .expect(Expect::unchanged::<Shop>(key, shop.version));
+        let mut commit = env.commit()?.expect(Expect::unchanged::<Shop>(key, shop.version));
         if cursor.finished_at.is_some() {
             commit = commit.audit(
                 env.audit(self.access.actor(), "shop.sync", self.access.purpose())?
@@ -185,10 +172,7 @@ impl Sync {
         }
         commit.changes = page.changes;
         let commit = commit.change(match stored {
-            Some(found) => Write::Update {
-                record: cursor,
-                read: found.version,
-            },
+            Some(found) => Write::Update { record: cursor, read: found.version },
             None => Write::Insert(cursor),
         });
         match commit_shop_data(self.tiktok.shop_data(), commit).await {

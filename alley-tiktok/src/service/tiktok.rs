@@ -44,21 +44,12 @@ impl Tiktok {
         let app = &config.app;
         if app.key.is_empty() || app.secret.expose_secret().is_empty() || app.service_id.is_empty()
         {
-            return Err(Error::InvalidRequest(
-                "app key, secret and service id must not be empty",
-            ));
+            return Err(Error::InvalidRequest("app key, secret and service id must not be empty"));
         }
         let verifier = WebhookVerifier::new(app.key.clone(), &app.secret);
         let exchange = Arc::new(Exchange::new(env.clone(), config));
         let tokens = Arc::new(Tokens::new(exchange.clone(), stores.tokens.clone()));
-        Ok(Self {
-            inner: Arc::new(Inner {
-                exchange,
-                tokens,
-                stores,
-                verifier,
-            }),
-        })
+        Ok(Self { inner: Arc::new(Inner { exchange, tokens, stores, verifier }) })
     }
 
     /// A client for calls on behalf of one shop of the tenant.
@@ -66,9 +57,7 @@ impl Tiktok {
     /// # Errors
     /// [`Error::NotConnected`] when the tenant has no such open shop; when the store fails.
     pub async fn shop_client(&self, access: &Access, shop: &ShopRef) -> Result<ShopClient> {
-        self.client_for(access.tenant(), shop)
-            .await
-            .map(|(client, _)| client)
+        self.client_for(access.tenant(), shop).await.map(|(client, _)| client)
     }
 
     /// A client for calls that name no shop.
@@ -93,10 +82,7 @@ impl Tiktok {
         let (exchange, tokens) = (self.inner.exchange.clone(), self.inner.tokens.clone());
         let integration = found.record.integration_id;
         let cipher = Some(found.record.cipher.clone());
-        Ok((
-            ShopClient::new(exchange, tokens, tenant, integration, cipher),
-            found,
-        ))
+        Ok((ShopClient::new(exchange, tokens, tenant, integration, cipher), found))
     }
 
     /// The tenant's integrations, ended ones too.
@@ -123,11 +109,7 @@ impl Tiktok {
     /// # Errors
     /// When the store fails.
     pub async fn order(&self, access: &Access, id: &OrderId) -> Result<Option<Order>> {
-        Ok(self
-            .shop_data()
-            .order(access.tenant(), id)
-            .await?
-            .map(|found| found.record))
+        Ok(self.shop_data().order(access.tenant(), id).await?.map(|found| found.record))
     }
 
     /// Synced orders of a shop, newest first.
@@ -177,15 +159,9 @@ impl Tiktok {
     /// Background work: refresh tokens that are due, carry out webhooks, remove what is done with.
     pub fn jobs(&self) -> Vec<Arc<dyn Job>> {
         vec![
-            Arc::new(RefreshTokens {
-                inner: self.inner.clone(),
-            }),
-            Arc::new(Inbox {
-                inner: self.inner.clone(),
-            }),
-            Arc::new(Prune {
-                inner: self.inner.clone(),
-            }),
+            Arc::new(RefreshTokens { inner: self.inner.clone() }),
+            Arc::new(Inbox { inner: self.inner.clone() }),
+            Arc::new(Prune { inner: self.inner.clone() }),
         ]
     }
 

@@ -36,11 +36,7 @@ pub(crate) struct Tokens {
 
 impl Tokens {
     pub(crate) fn new(exchange: Arc<Exchange>, store: Arc<dyn TokenStore>) -> Self {
-        Self {
-            exchange,
-            store,
-            locks: Locks::default(),
-        }
+        Self { exchange, store, locks: Locks::default() }
     }
 
     /// A token that is good for at least a minute.
@@ -108,10 +104,7 @@ impl Tokens {
                     if stored.record.reconnect_reason.is_none() {
                         self.give_up(stored, reason).await?;
                     }
-                    return Err(Error::ReconnectNeeded {
-                        integration: id,
-                        reason,
-                    });
+                    return Err(Error::ReconnectNeeded { integration: id, reason });
                 }
                 Need::Wait(_) => self.exchange.env.timer.sleep(LOOK_AGAIN).await,
                 Need::Refresh => {
@@ -128,36 +121,24 @@ impl Tokens {
     }
 
     async fn stored(&self, tenant: TenantId, id: IntegrationId) -> Result<Versioned<Token>> {
-        self.store
-            .token(tenant, id)
-            .await?
-            .ok_or(Error::NotConnected)
+        self.store.token(tenant, id).await?.ok_or(Error::NotConnected)
     }
 
     fn open(&self, token: &Token) -> Result<AccessToken> {
         let secret = token.open("access", &self.exchange.env.keyring)?;
-        Ok(AccessToken {
-            secret,
-            generation: token.generation,
-        })
+        Ok(AccessToken { secret, generation: token.generation })
     }
 
     /// Takes the lease and writes the intent; `None` if somebody else was first.
     async fn claim(&self, stored: Versioned<Token>) -> Result<Option<Claimed>> {
         let open_before = stored.record.refreshing_since.is_some();
         let token = stored.record.claimed(self.exchange.env.now());
-        let write = Write::Update {
-            record: token.clone(),
-            read: stored.version,
-        };
+        let write = Write::Update { record: token.clone(), read: stored.version };
         let commit = self.exchange.env.commit()?.change(write);
         match commit_tokens(self.store.as_ref(), commit).await {
             Ok(_) => {
                 let stored = Versioned::new(token, stored.version.next());
-                Ok(Some(Claimed {
-                    stored,
-                    open_before,
-                }))
+                Ok(Some(Claimed { stored, open_before }))
             }
             Err(error) if error.is_conflict() => Ok(None),
             Err(error) => Err(error.into()),
@@ -194,11 +175,7 @@ impl Tokens {
                 }
                 self.release(claimed, true).await?;
                 let (operation, status) = (REFRESH, http::StatusCode::OK);
-                Err(Error::Unreadable {
-                    operation,
-                    status,
-                    request_id: answer.request_id,
-                })
+                Err(Error::Unreadable { operation, status, request_id: answer.request_id })
             }
             Err(error) => Err(self.failed(claimed, error).await?),
         }
@@ -209,10 +186,7 @@ impl Tokens {
         let integration = claimed.stored.record.integration_id;
         if let Some(reason) = refusal_reason(&error, claimed.open_before) {
             self.give_up(claimed.stored, reason).await?;
-            return Ok(Error::ReconnectNeeded {
-                integration,
-                reason,
-            });
+            return Ok(Error::ReconnectNeeded { integration, reason });
         }
         let keep_intent = claimed.open_before || !had_no_effect(&error);
         self.release(claimed, keep_intent).await?;
@@ -223,47 +197,29 @@ impl Tokens {
     /// a later generation is stored; the old refresh token is dead either way.
     async fn keep(&self, claimed: Claimed, pair: &TokenSet) -> Result<AccessToken> {
         let env = &self.exchange.env;
-        let Token {
-            tenant_id: tenant,
-            integration_id: id,
-            generation,
-            ..
-        } = claimed.stored.record;
+        let Token { tenant_id: tenant, integration_id: id, generation, .. } = claimed.stored.record;
         let mut read = claimed.stored.version;
         let mut given_up = false;
         for _ in 0..DECISIONS {
             let next = generation.saturating_add(1);
             let token = Token::sealed(tenant, id, pair, next, &env.keyring, env.random.as_ref())?;
             let audit = env
-                .audit(
-                    Actor::Job("refresh-tokens"),
-                    "token.refresh",
-                    Purpose::ConnectedServices,
-                )?
+                .audit(Actor::Job("refresh-tokens"), "token.refresh", Purpose::ConnectedServices)?
                 .tenant(tenant)
                 .target("integration", id);
             let mut commit = env
                 .commit::<TokenChange>()?
-                .change(Write::Update {
-                    record: token,
-                    read,
-                })
+                .change(Write::Update { record: token, read })
                 .audit(audit);
             if given_up && let Some(found) = self.store.integration(tenant, id).await? {
                 let mut record = found.record;
                 record.state = IntegrationState::Connected;
                 record.reconnect_reason = None;
-                commit = commit.change(Write::Update {
-                    record,
-                    read: found.version,
-                });
+                commit = commit.change(Write::Update { record, read: found.version });
             }
             match commit_tokens(self.store.as_ref(), commit).await {
                 Ok(_) => {
-                    return Ok(AccessToken {
-                        secret: pair.access.clone(),
-                        generation: next,
-                    });
+                    return Ok(AccessToken { secret: pair.access.clone(), generation: next });
                 }
                 Err(error) if error.is_conflict() => {
                     let stored = self.stored(tenant, id).await?;
@@ -281,17 +237,9 @@ impl Tokens {
     }
 
     async fn release(&self, claimed: Claimed, keep_intent: bool) -> Result<()> {
-        let Versioned {
-            record,
-            version: read,
-            ..
-        } = claimed.stored;
+        let Versioned { record, version: read, .. } = claimed.stored;
         let record = record.released(keep_intent, self.exchange.env.now());
-        let commit = self
-            .exchange
-            .env
-            .commit()?
-            .change(Write::Update { record, read });
+        let commit = self.exchange.env.commit()?.change(Write::Update { record, read });
         match commit_tokens(self.store.as_ref(), commit).await {
             // Whoever wrote the row meanwhile has decided on more than this call knows.
             Err(error) if error.is_conflict() => Ok(()),
@@ -306,10 +254,7 @@ impl Tokens {
         let record = stored.record.given_up(reason, env.now());
         let mut commit = env
             .commit::<TokenChange>()?
-            .change(Write::Update {
-                record,
-                read: stored.version,
-            })
+            .change(Write::Update { record, read: stored.version })
             .audit(
                 env.audit(
                     Actor::Platform("tiktok"),
@@ -323,10 +268,7 @@ impl Tokens {
             let mut record = found.record;
             record.state = IntegrationState::ReconnectNeeded;
             record.reconnect_reason = Some(reason);
-            commit = commit.change(Write::Update {
-                record,
-                read: found.version,
-            });
+            commit = commit.change(Write::Update { record, read: found.version });
         }
         match commit_tokens(self.store.as_ref(), commit).await {
             Ok(_) => Ok(true),

@@ -257,8 +257,7 @@ impl<S: RecordStore + ?Sized> ShopReads for S {
         shop: &ShopRef,
         kind: SyncKind,
     ) -> Result<Option<Versioned<SyncCursor>>, StoreError> {
-        self.record(&Key::of(tenant, &SyncCursor::id(shop, kind)))
-            .await
+        self.record(&Key::of(tenant, &SyncCursor::id(shop, kind))).await
     }
 
     async fn inbox_due(
@@ -267,10 +266,7 @@ impl<S: RecordStore + ?Sized> ShopReads for S {
         limit: u32,
     ) -> Result<Vec<Versioned<InboxEvent>>, StoreError> {
         let arguments = [InboxState::Pending.to_value(), now.to_value()];
-        Ok(self
-            .records(&INBOX_DUE, &arguments, PageRequest::first(limit))
-            .await?
-            .items)
+        Ok(self.records(&INBOX_DUE, &arguments, PageRequest::first(limit)).await?.items)
     }
 
     async fn inbox_handled(
@@ -279,10 +275,7 @@ impl<S: RecordStore + ?Sized> ShopReads for S {
         limit: u32,
     ) -> Result<Vec<Versioned<InboxEvent>>, StoreError> {
         let page = PageRequest::first(limit);
-        Ok(self
-            .records(&INBOX_HANDLED, &[before.to_value()], page)
-            .await?
-            .items)
+        Ok(self.records(&INBOX_HANDLED, &[before.to_value()], page).await?.items)
     }
 }
 
@@ -302,8 +295,7 @@ impl<S: RecordStore + ?Sized> SyncedReads for S {
         shop: &ShopRef,
         page: PageRequest,
     ) -> Result<Page<Versioned<Order>>, StoreError> {
-        self.records(&ORDERS, &[tenant.to_value(), shop.to_value()], page)
-            .await
+        self.records(&ORDERS, &[tenant.to_value(), shop.to_value()], page).await
     }
 
     async fn synced_count(
@@ -328,8 +320,7 @@ impl<S: RecordStore + ?Sized> SyncedReads for S {
         shop: &ShopRef,
         page: PageRequest,
     ) -> Result<Page<Versioned<Product>>, StoreError> {
-        self.records(&PRODUCTS, &[tenant.to_value(), shop.to_value()], page)
-            .await
+        self.records(&PRODUCTS, &[tenant.to_value(), shop.to_value()], page).await
     }
 
     async fn statements(
@@ -338,8 +329,7 @@ impl<S: RecordStore + ?Sized> SyncedReads for S {
         shop: &ShopRef,
         page: PageRequest,
     ) -> Result<Page<Versioned<FinanceRecord>>, StoreError> {
-        self.records(&STATEMENTS, &[tenant.to_value(), shop.to_value()], page)
-            .await
+        self.records(&STATEMENTS, &[tenant.to_value(), shop.to_value()], page).await
     }
 
     async fn snapshots(
@@ -348,8 +338,7 @@ impl<S: RecordStore + ?Sized> SyncedReads for S {
         shop: &ShopRef,
         page: PageRequest,
     ) -> Result<Page<Versioned<AnalyticsSnapshot>>, StoreError> {
-        self.records(&SNAPSHOTS, &[tenant.to_value(), shop.to_value()], page)
-            .await
+        self.records(&SNAPSHOTS, &[tenant.to_value(), shop.to_value()], page).await
     }
 
     async fn creator(

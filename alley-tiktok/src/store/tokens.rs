@@ -160,10 +160,7 @@ impl<S: RecordStore + ?Sized> TokenStore for S {
         limit: u32,
     ) -> Result<Vec<Versioned<Token>>, StoreError> {
         let page = PageRequest::first(limit);
-        Ok(self
-            .records(&TOKENS_DUE, &[now.to_value()], page)
-            .await?
-            .items)
+        Ok(self.records(&TOKENS_DUE, &[now.to_value()], page).await?.items)
     }
 
     async fn pending_authorization(
@@ -180,10 +177,7 @@ impl<S: RecordStore + ?Sized> TokenStore for S {
         limit: u32,
     ) -> Result<Vec<Versioned<PendingAuthorization>>, StoreError> {
         let page = PageRequest::first(limit);
-        Ok(self
-            .records(&PENDING_EXPIRED, &[now.to_value()], page)
-            .await?
-            .items)
+        Ok(self.records(&PENDING_EXPIRED, &[now.to_value()], page).await?.items)
     }
 
     async fn commit(&self, commit: Commit<TokenChange>) -> Result<Committed, StoreError> {

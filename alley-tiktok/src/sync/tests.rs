@@ -13,27 +13,16 @@ fn fresh(kind: SyncKind) -> SyncCursor {
 }
 
 fn page(rows: usize, next: Option<&str>, newest: Option<i64>) -> PageEnd {
-    PageEnd {
-        rows,
-        next: next.map(str::to_owned),
-        newest: newest.map(at),
-        ..PageEnd::default()
-    }
+    PageEnd { rows, next: next.map(str::to_owned), newest: newest.map(at), ..PageEnd::default() }
 }
 
 #[test]
 fn a_run_ends_with_the_page_that_has_no_next() {
     let now = at(100_001);
     let first = fresh(SyncKind::Orders).behind(&page(100, Some("t"), Some(50_000)), now);
-    assert_eq!(
-        (first.finished_at, first.page_token.as_deref()),
-        (None, Some("t"))
-    );
+    assert_eq!((first.finished_at, first.page_token.as_deref()), (None, Some("t")));
     let last = first.behind(&page(3, None, Some(40_000)), now);
-    assert_eq!(
-        (last.finished_at, last.page_token.as_deref()),
-        (Some(now), None)
-    );
+    assert_eq!((last.finished_at, last.page_token.as_deref()), (Some(now), None));
     assert_eq!((last.done, last.newest), (103, Some(at(50_000))));
 }
 
@@ -50,9 +39,7 @@ fn the_next_run_begins_before_whatever_the_last_may_have_missed() {
 #[test]
 fn an_empty_run_does_not_move_the_bound() {
     let first = fresh(SyncKind::Orders).behind(&page(1, None, Some(50_000)), at(200_000));
-    let second = first
-        .following(at(300_000))
-        .behind(&page(0, None, None), at(300_001));
+    let second = first.following(at(300_000)).behind(&page(0, None, None), at(300_001));
     assert_eq!(second.following(at(400_000)).since, second.since);
     assert!(second.since.is_some());
 }

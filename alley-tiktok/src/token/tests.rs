@@ -47,20 +47,9 @@ fn a_pair_without_a_part_is_no_pair() {
             "access_token": "a", "access_token_expire_in": 5, "refresh_token": "r",
             "refresh_token_expire_in": "6",
         });
-        assert!(
-            serde_json::from_value::<TokenData>(data.clone())
-                .unwrap()
-                .pair()
-                .is_some()
-        );
+        assert!(serde_json::from_value::<TokenData>(data.clone()).unwrap().pair().is_some());
         data[missing] = serde_json::Value::Null;
-        assert!(
-            serde_json::from_value::<TokenData>(data)
-                .unwrap()
-                .pair()
-                .is_none(),
-            "{missing}"
-        );
+        assert!(serde_json::from_value::<TokenData>(data).unwrap().pair().is_none(), "{missing}");
     }
 }
 
@@ -85,10 +74,7 @@ fn a_refused_token_is_renewed_unless_a_newer_one_is_there() {
 #[test]
 fn a_lease_makes_others_wait_until_it_runs_out() {
     let claimed = token(1_000, 5_000).claimed(at(2_000));
-    assert_eq!(
-        need(&claimed, None, MARGIN, at(2_010)),
-        Need::Wait(at(2_060))
-    );
+    assert_eq!(need(&claimed, None, MARGIN, at(2_010)), Need::Wait(at(2_060)));
     assert_eq!(need(&claimed, None, MARGIN, at(2_060)), Need::Refresh);
 }
 
@@ -98,10 +84,7 @@ fn an_open_intent_survives_a_second_claim_and_an_unclear_failure() {
     let second = first.claimed(at(2_100));
     assert_eq!(second.refreshing_since, Some(at(2_000)));
     let released = second.released(true, at(2_110));
-    assert_eq!(
-        (released.refreshing_since, released.lease_until),
-        (Some(at(2_000)), None)
-    );
+    assert_eq!((released.refreshing_since, released.lease_until), (Some(at(2_000)), None));
     assert_eq!(released.released(false, at(2_120)).refreshing_since, None);
 }
 

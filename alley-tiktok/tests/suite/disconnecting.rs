@@ -12,25 +12,13 @@ async fn disconnecting_deletes_the_tokens_and_tells_the_others_once() {
     let id = world.connected().await.integration.integration_id;
     let ended = world.tiktok.disconnect(&world.access, id).await.unwrap();
     assert_eq!(ended, Disconnected::Now);
-    assert_eq!(
-        world.tiktok.disconnect(&world.access, id).await.unwrap(),
-        Disconnected::Before
-    );
-    assert!(
-        world
-            .store
-            .token(world.tenant(), id)
-            .await
-            .unwrap()
-            .is_none()
-    );
+    assert_eq!(world.tiktok.disconnect(&world.access, id).await.unwrap(), Disconnected::Before);
+    assert!(world.store.token(world.tenant(), id).await.unwrap().is_none());
     assert!(world.tiktok.shops(&world.access).await.unwrap().is_empty());
     let facts = world.store.due(world.clock.now(), 10).await.unwrap();
     assert_eq!(facts.len(), 1);
-    let expected = Fact::IntegrationDisconnected {
-        tenant: world.tenant(),
-        integration: id.to_string(),
-    };
+    let expected =
+        Fact::IntegrationDisconnected { tenant: world.tenant(), integration: id.to_string() };
     assert_eq!(facts[0].entry.fact, expected);
     let refused = world.tiktok.shop_client(&world.access, &world.shop()).await;
     assert!(matches!(refused, Err(Error::NotConnected)), "{refused:?}");
@@ -40,11 +28,7 @@ async fn disconnecting_deletes_the_tokens_and_tells_the_others_once() {
 async fn a_sync_under_way_stores_nothing_after_the_end() {
     let world = World::new(Options::default().with_orders(500_u32));
     let id = world.connected().await.integration.integration_id;
-    let mut sync = world
-        .tiktok
-        .sync(&world.access, &world.shop(), SyncKind::Orders)
-        .await
-        .unwrap();
+    let mut sync = world.tiktok.sync(&world.access, &world.shop(), SyncKind::Orders).await.unwrap();
     sync.next_page().await.unwrap();
     let _ended = world.tiktok.disconnect(&world.access, id).await.unwrap();
     let error = sync.next_page().await.unwrap_err();
@@ -56,15 +40,9 @@ async fn members_and_other_tenants_do_not_disconnect() {
     let world = World::new(Options::default());
     let id = world.connected().await.integration.integration_id;
     let member = access(world.tenant(), &world.env, TenantRole::Member);
-    assert!(matches!(
-        world.tiktok.disconnect(&member, id).await,
-        Err(Error::NotAllowed)
-    ));
+    assert!(matches!(world.tiktok.disconnect(&member, id).await, Err(Error::NotAllowed)));
     let stranger = access(world.env.id().unwrap(), &world.env, TenantRole::Owner);
-    assert_eq!(
-        world.tiktok.disconnect(&stranger, id).await.unwrap(),
-        Disconnected::Unknown
-    );
+    assert_eq!(world.tiktok.disconnect(&stranger, id).await.unwrap(), Disconnected::Unknown);
     assert_eq!(world.tiktok.shops(&world.access).await.unwrap().len(), 1);
 }
 
@@ -73,36 +51,15 @@ async fn a_closed_tenant_is_disconnected_however_often_it_is_told() {
     let world = World::new(Options::default());
     let id = world.connected().await.integration.integration_id;
     let leg = world.tiktok.remote_leg();
-    assert_eq!(
-        leg.advance(world.tenant()).await.unwrap().state,
-        LegState::Running
-    );
-    let fact = world
-        .env
-        .fact(Fact::TenantClosed {
-            tenant: world.tenant(),
-        })
-        .unwrap();
+    assert_eq!(leg.advance(world.tenant()).await.unwrap().state, LegState::Running);
+    let fact = world.env.fact(Fact::TenantClosed { tenant: world.tenant() }).unwrap();
     let subscriber = world.tiktok.subscriber();
     subscriber.receive(&fact).await.unwrap();
     subscriber.receive(&fact).await.unwrap();
-    assert!(
-        world
-            .store
-            .token(world.tenant(), id)
-            .await
-            .unwrap()
-            .is_none()
-    );
-    assert_eq!(
-        world.store.due(world.clock.now(), 10).await.unwrap().len(),
-        1
-    );
+    assert!(world.store.token(world.tenant(), id).await.unwrap().is_none());
+    assert_eq!(world.store.due(world.clock.now(), 10).await.unwrap().len(), 1);
     let report = leg.advance(world.tenant()).await.unwrap();
-    assert_eq!(
-        (report.state, report.reason),
-        (LegState::Refused, Some("no_revocation_call"))
-    );
+    assert_eq!((report.state, report.reason), (LegState::Refused, Some("no_revocation_call")));
     let relay = Relay::new(world.store.clone(), vec![subscriber], world.clock.clone());
     assert_eq!(relay.run_once(10).await.unwrap().done, 1);
 }

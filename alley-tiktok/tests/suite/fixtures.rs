@@ -23,30 +23,9 @@ fn orders_read_from_full_and_from_sparse_answers() {
     let order = &page.orders[0];
     assert_eq!(order.id.as_ref().unwrap().as_str(), "1743577012121911446");
     assert_eq!(order.status, Some(OrderStatus::AwaitingShipment));
-    assert_eq!(
-        order
-            .payment
-            .as_ref()
-            .unwrap()
-            .total_amount
-            .as_ref()
-            .unwrap(),
-        &"80.62"
-    );
-    assert_eq!(
-        order
-            .recipient_address
-            .as_ref()
-            .unwrap()
-            .region_code
-            .as_ref()
-            .unwrap(),
-        &"US"
-    );
-    assert_eq!(
-        order.line_items[0].product_id.as_ref().unwrap(),
-        &"1787239683411518647"
-    );
+    assert_eq!(order.payment.as_ref().unwrap().total_amount.as_ref().unwrap(), &"80.62");
+    assert_eq!(order.recipient_address.as_ref().unwrap().region_code.as_ref().unwrap(), &"US");
+    assert_eq!(order.line_items[0].product_id.as_ref().unwrap(), &"1787239683411518647");
 
     let sparse: OrderPage = data(include_str!("../data/order_search_sparse_last_page.json"));
     assert!(sparse.next_page_token.unwrap().is_empty());
@@ -62,19 +41,10 @@ fn products_statements_and_shops_read() {
     assert_eq!(products.products[0].status, Some(ProductStatus::Active));
     assert_eq!(products.total_count, Some(235));
     let statements: StatementPage = data(include_str!("../data/statements.json"));
-    assert_eq!(
-        statements.statements[0].payment_status,
-        Some(PaymentStatus::Paid)
-    );
-    assert_eq!(
-        statements.statements[0].settlement_amount.as_ref().unwrap(),
-        &"130.17"
-    );
+    assert_eq!(statements.statements[0].payment_status, Some(PaymentStatus::Paid));
+    assert_eq!(statements.statements[0].settlement_amount.as_ref().unwrap(), &"130.17");
     let shops: AuthorizedShops = data(include_str!("../data/authorized_shops.json"));
-    assert_eq!(
-        shops.shops[1].cipher.as_ref().unwrap(),
-        &"GCP_alley1AAAAACk11rsXhuwPjHGO"
-    );
+    assert_eq!(shops.shops[1].cipher.as_ref().unwrap(), &"GCP_alley1AAAAACk11rsXhuwPjHGO");
     let webhooks: WebhookSettings = data(include_str!("../data/shop_webhooks.json"));
     assert_eq!(webhooks.webhooks.len(), 2);
 }
@@ -88,20 +58,10 @@ fn figures_creators_and_quota_read() {
     assert_eq!(sales.orders_count, Some(177));
     let creators: CreatorPage = data(include_str!("../data/marketplace_creators_search.json"));
     assert_eq!(creators.search_key.unwrap(), "sk_7f3a91c2");
-    assert_eq!(
-        creators.creators[0]
-            .creator_profile
-            .as_ref()
-            .unwrap()
-            .creator_level,
-        Some(209)
-    );
+    assert_eq!(creators.creators[0].creator_profile.as_ref().unwrap().creator_level, Some(209));
     let quota: QuotaAnswer = data(include_str!("../data/creator_outreach_quota.json"));
     let quota = quota.data.unwrap();
-    assert_eq!(
-        (quota.quota_sum, quota.quota_use),
-        (Some(4_854), Some(3_090))
-    );
+    assert_eq!((quota.quota_sum, quota.quota_use), (Some(4_854), Some(3_090)));
     assert_eq!(quota.quota_details[0].creator_levels, [425]);
 }
 
@@ -125,10 +85,7 @@ fn webhooks_of_every_kind_read_and_keep_their_owner() {
     ] {
         let event: WebhookEvent = serde_json::from_str(fixture).unwrap();
         assert_eq!(event.r#type, Some(kind));
-        assert!(
-            event.shop_id.is_some() || event.creator_open_id.is_some(),
-            "{kind}"
-        );
+        assert!(event.shop_id.is_some() || event.creator_open_id.is_some(), "{kind}");
     }
 }
 
@@ -137,10 +94,9 @@ fn every_error_fixture_has_its_class() {
     let errors: Value = serde_json::from_str(include_str!("../data/errors.json")).unwrap();
     let mut seen = 0;
     for (name, error) in errors.as_object().unwrap() {
-        let (Some(code), Some(expected)) = (
-            error["body"]["code"].as_i64(),
-            error["expected_class"].as_str(),
-        ) else {
+        let (Some(code), Some(expected)) =
+            (error["body"]["code"].as_i64(), error["expected_class"].as_str())
+        else {
             continue;
         };
         let message = error["body"]["message"].as_str().unwrap_or_default();
@@ -152,10 +108,7 @@ fn every_error_fixture_has_its_class() {
             "scope_missing" => class == RefusalClass::ScopeMissing,
             "signature_invalid" => class == RefusalClass::BadSignature,
             "rate_limited" => class == RefusalClass::RateLimited,
-            _ => !matches!(
-                class,
-                RefusalClass::TokenExpired | RefusalClass::RateLimited
-            ),
+            _ => !matches!(class, RefusalClass::TokenExpired | RefusalClass::RateLimited),
         };
         assert!(right, "{name}: {class:?} for {expected}");
         seen += 1;

@@ -8,12 +8,7 @@
     feature = "product",
     feature = "seller"
 ))]
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "test code"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "test code")]
 
 mod connecting;
 mod disconnecting;

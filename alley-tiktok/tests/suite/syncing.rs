@@ -11,10 +11,7 @@ use chrono::TimeDelta;
 use crate::world::{World, access};
 
 async fn run(world: &World, tiktok: &Tiktok, kind: SyncKind) -> Progress {
-    let mut sync = tiktok
-        .sync(&world.access, &world.shop(), kind)
-        .await
-        .unwrap();
+    let mut sync = tiktok.sync(&world.access, &world.shop(), kind).await.unwrap();
     loop {
         let progress = sync.next_page().await.unwrap();
         if progress.finished {
@@ -24,22 +21,14 @@ async fn run(world: &World, tiktok: &Tiktok, kind: SyncKind) -> Progress {
 }
 
 async fn count(world: &World, kind: SyncKind) -> u64 {
-    world
-        .store
-        .synced_count(world.tenant(), &world.shop(), kind)
-        .await
-        .unwrap()
+    world.store.synced_count(world.tenant(), &world.shop(), kind).await.unwrap()
 }
 
 async fn order_ids(world: &World) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     let mut request = PageRequest::first(1_000);
     loop {
-        let page = world
-            .tiktok
-            .orders(&world.access, &world.shop(), request)
-            .await
-            .unwrap();
+        let page = world.tiktok.orders(&world.access, &world.shop(), request).await.unwrap();
         ids.extend(page.items.iter().map(|order| order.order_id.to_string()));
         match page.next {
             Some(cursor) => request = PageRequest::after(cursor, 1_000),
@@ -69,11 +58,7 @@ async fn five_thousand_orders_arrive_through_a_rate_limit_and_lost_connections()
 async fn a_restarted_process_continues_in_the_middle() {
     let world = World::new(Options::default().with_orders(1_000_u32));
     world.connected().await;
-    let mut sync = world
-        .tiktok
-        .sync(&world.access, &world.shop(), SyncKind::Orders)
-        .await
-        .unwrap();
+    let mut sync = world.tiktok.sync(&world.access, &world.shop(), SyncKind::Orders).await.unwrap();
     for _ in 0..4 {
         let progress = sync.next_page().await.unwrap();
         assert!(!progress.finished);
@@ -100,22 +85,13 @@ async fn the_next_run_asks_for_changes_only_and_brings_them() {
     assert!(progress.done < 20, "{progress:?}");
     assert_eq!(world.calls_to("/order/") - before, 1);
     let id = alley_tiktok::OrderId::new(id).unwrap();
-    let order = world
-        .tiktok
-        .order(&world.access, &id)
-        .await
-        .unwrap()
-        .unwrap();
+    let order = world.tiktok.order(&world.access, &id).await.unwrap().unwrap();
     assert_eq!(order.status.as_deref(), Some("RETURNED_BY_DRONE"));
 }
 
 #[tokio::test]
 async fn every_kind_arrives() {
-    let world = World::new(
-        Options::default()
-            .with_orders(10_u32)
-            .with_statements(3_u32),
-    );
+    let world = World::new(Options::default().with_orders(10_u32).with_statements(3_u32));
     world.connected().await;
     for (kind, rows) in [
         (SyncKind::Orders, 10),
@@ -124,11 +100,7 @@ async fn every_kind_arrives() {
         (SyncKind::Creators, 200),
     ] {
         let progress = run(&world, &world.tiktok, kind).await;
-        assert_eq!(
-            (progress.done, count(&world, kind).await),
-            (rows, rows),
-            "{kind}"
-        );
+        assert_eq!((progress.done, count(&world, kind).await), (rows, rows), "{kind}");
     }
     let figures = run(&world, &world.tiktok, SyncKind::ShopPerformance).await;
     assert!(figures.done > 80, "{figures:?}");
@@ -136,10 +108,7 @@ async fn every_kind_arrives() {
     world.clock.advance(TimeDelta::days(2));
     let figures = run(&world, &world.tiktok, SyncKind::ShopPerformance).await;
     assert!(figures.done < 12, "{figures:?}");
-    assert_eq!(
-        run(&world, &world.tiktok, SyncKind::Creators).await.done,
-        200
-    );
+    assert_eq!(run(&world, &world.tiktok, SyncKind::Creators).await.done, 200);
     assert_eq!(count(&world, SyncKind::Creators).await, 200);
 }
 
@@ -148,11 +117,8 @@ async fn buyers_are_sealed_and_open_for_the_door_only() {
     let world = World::new(Options::default().with_orders(20_u32));
     world.connected().await;
     run(&world, &world.tiktok, SyncKind::Orders).await;
-    let page = world
-        .tiktok
-        .orders(&world.access, &world.shop(), PageRequest::first(20))
-        .await
-        .unwrap();
+    let page =
+        world.tiktok.orders(&world.access, &world.shop(), PageRequest::first(20)).await.unwrap();
     let mut opened = 0;
     for order in &page.items {
         if let Some(buyer) = world.tiktok.buyer(order).unwrap() {
@@ -173,11 +139,7 @@ async fn a_listing_that_turns_in_a_circle_is_an_error_and_not_a_loop() {
     for _ in 0..3 {
         world.answer_next("/order/", 200, page);
     }
-    let mut sync = world
-        .tiktok
-        .sync(&world.access, &world.shop(), SyncKind::Orders)
-        .await
-        .unwrap();
+    let mut sync = world.tiktok.sync(&world.access, &world.shop(), SyncKind::Orders).await.unwrap();
     assert!(!sync.next_page().await.unwrap().finished);
     let error = sync.next_page().await.unwrap_err();
     assert!(matches!(error, Error::PageTokenRepeated { .. }), "{error}");
@@ -189,17 +151,9 @@ async fn a_listing_that_turns_in_a_circle_is_an_error_and_not_a_loop() {
 async fn a_page_token_that_ran_out_starts_the_run_over() {
     let world = World::new(Options::default().with_orders(250_u32));
     world.connected().await;
-    let mut sync = world
-        .tiktok
-        .sync(&world.access, &world.shop(), SyncKind::Orders)
-        .await
-        .unwrap();
+    let mut sync = world.tiktok.sync(&world.access, &world.shop(), SyncKind::Orders).await.unwrap();
     sync.next_page().await.unwrap();
-    world.answer_next(
-        "/order/",
-        400,
-        r#"{"code":36009004,"message":"Invalid page_token"}"#,
-    );
+    world.answer_next("/order/", 400, r#"{"code":36009004,"message":"Invalid page_token"}"#);
     let progress = run(&world, &world.restarted(), SyncKind::Orders).await;
     assert_eq!(progress.done, 250);
 }
@@ -223,21 +177,11 @@ async fn another_tenant_sees_nothing_and_syncs_nothing() {
     world.connected().await;
     run(&world, &world.tiktok, SyncKind::Orders).await;
     let stranger = access(world.env.id().unwrap(), &world.env, TenantRole::Owner);
-    let refused = world
-        .tiktok
-        .sync(&stranger, &world.shop(), SyncKind::Orders)
-        .await;
+    let refused = world.tiktok.sync(&stranger, &world.shop(), SyncKind::Orders).await;
     assert!(matches!(refused, Err(Error::NotConnected)), "{refused:?}");
-    let page = world
-        .tiktok
-        .orders(&stranger, &world.shop(), PageRequest::first(5))
-        .await
-        .unwrap();
+    let page = world.tiktok.orders(&stranger, &world.shop(), PageRequest::first(5)).await.unwrap();
     assert!(page.items.is_empty());
-    let cursor = world
-        .store
-        .sync_cursor(stranger.tenant(), &world.shop(), SyncKind::Orders)
-        .await
-        .unwrap();
+    let cursor =
+        world.store.sync_cursor(stranger.tenant(), &world.shop(), SyncKind::Orders).await.unwrap();
     assert!(cursor.is_none());
 }

@@ -18,21 +18,12 @@ use http::Method;
 use crate::world::World;
 
 async fn client(world: &World) -> ShopClient {
-    world
-        .tiktok
-        .shop_client(&world.access, &world.shop())
-        .await
-        .unwrap()
+    world.tiktok.shop_client(&world.access, &world.shop()).await.unwrap()
 }
 
 async fn stored(world: &World) -> Versioned<Token> {
     let id = world.tiktok.integrations(&world.access).await.unwrap()[0].integration_id;
-    world
-        .store
-        .token(world.tenant(), id)
-        .await
-        .unwrap()
-        .unwrap()
+    world.store.token(world.tenant(), id).await.unwrap().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -62,13 +53,8 @@ async fn three_processes_refresh_once_among_them() {
     let doors = [world.beside(), world.beside(), world.beside()];
     let mut calls = Vec::new();
     for door in doors {
-        let client = door
-            .shop_client(&world.access, &world.shop())
-            .await
-            .unwrap();
-        calls.push(tokio::spawn(async move {
-            client.call(&SearchOrders::new(1)).await.map(drop)
-        }));
+        let client = door.shop_client(&world.access, &world.shop()).await.unwrap();
+        calls.push(tokio::spawn(async move { client.call(&SearchOrders::new(1)).await.map(drop) }));
     }
     for call in calls {
         call.await.unwrap().unwrap();
@@ -86,10 +72,7 @@ async fn a_token_that_the_platform_calls_expired_is_refreshed_and_the_call_sent_
     assert_eq!(page.data.orders.len(), 3);
     assert_eq!(world.double.refreshes(), 1);
     // Only once: a platform that goes on calling it expired is believed.
-    world
-        .double
-        .faults()
-        .arm(Fault::ExpiredToken, On::path("/order/").times(2));
+    world.double.faults().arm(Fault::ExpiredToken, On::path("/order/").times(2));
     let error = client.call(&SearchOrders::new(3)).await.unwrap_err();
     assert_eq!(error.class(), Some(RefusalClass::TokenExpired));
     assert_eq!(world.double.refreshes(), 2);
@@ -115,10 +98,7 @@ async fn a_lost_answer_to_a_refresh_is_reported_and_not_passed_over() {
     world.connected().await;
     world.clock.advance(TimeDelta::days(8));
     // The platform handed out a new pair, and the line broke before it arrived.
-    world
-        .double
-        .faults()
-        .arm(Fault::DropAfter, On::path("/api/v2/token/refresh"));
+    world.double.faults().arm(Fault::DropAfter, On::path("/api/v2/token/refresh"));
     let client = client(&world).await;
     let error = client.call(&SearchOrders::new(1)).await.unwrap_err();
     assert!(error.is_retryable(), "{error}");
@@ -131,10 +111,7 @@ async fn a_lost_answer_to_a_refresh_is_reported_and_not_passed_over() {
     }
     let integration = &world.tiktok.integrations(&world.access).await.unwrap()[0];
     assert_eq!(integration.state, IntegrationState::ReconnectNeeded);
-    assert_eq!(
-        integration.reconnect_reason,
-        Some(ReconnectReason::RefreshOutcomeLost)
-    );
+    assert_eq!(integration.reconnect_reason, Some(ReconnectReason::RefreshOutcomeLost));
     // Connecting again heals it.
     world.connected().await;
     client.call(&SearchOrders::new(1)).await.unwrap();
@@ -146,20 +123,13 @@ async fn a_process_that_died_before_the_call_is_made_up_for() {
     world.connected().await;
     world.clock.advance(TimeDelta::days(8));
     // What a process leaves that dies between writing the intent and calling.
-    let Versioned {
-        mut record,
-        version: read,
-        ..
-    } = stored(&world).await;
+    let Versioned { mut record, version: read, .. } = stored(&world).await;
     let now = alley_core::Clock::now(world.clock.as_ref());
     record.refreshing_since = Some(now);
     record.lease_until = Some(now + TimeDelta::seconds(60));
     let store: &dyn TokenStore = world.store.as_ref();
     let commit: Commit<TokenChange> = world.env.commit().unwrap();
-    store
-        .commit(commit.change(Write::Update { record, read }))
-        .await
-        .unwrap();
+    store.commit(commit.change(Write::Update { record, read })).await.unwrap();
     let client = client(&world).await;
     client.call(&SearchOrders::new(1)).await.unwrap();
     assert_eq!(world.double.refreshes(), 1);
@@ -172,10 +142,7 @@ async fn a_rate_limit_of_the_authorization_server_costs_no_intent() {
     let world = World::new(Options::default().with_orders(5_u32));
     world.connected().await;
     world.clock.advance(TimeDelta::days(8));
-    world
-        .double
-        .faults()
-        .arm(Fault::RateLimit, On::path("/api/v2/token/refresh").always());
+    world.double.faults().arm(Fault::RateLimit, On::path("/api/v2/token/refresh").always());
     let client = client(&world).await;
     let error = client.call(&SearchOrders::new(1)).await.unwrap_err();
     assert_eq!(error.class(), Some(RefusalClass::RateLimited));
@@ -202,10 +169,7 @@ async fn a_pair_that_arrives_after_its_lease_ran_out_is_kept() {
     let world = World::new(Options::default().with_orders(5_u32));
     world.connected().await;
     world.clock.advance(TimeDelta::days(8));
-    world
-        .wire
-        .slow_turns
-        .store(500, std::sync::atomic::Ordering::SeqCst);
+    world.wire.slow_turns.store(500, std::sync::atomic::Ordering::SeqCst);
     let client_of = |door: alley_tiktok::Tiktok| {
         let (access, shop) = (world.access, world.shop());
         async move { door.shop_client(&access, &shop).await.unwrap() }
@@ -220,10 +184,7 @@ async fn a_pair_that_arrives_after_its_lease_ran_out_is_kept() {
         world.clock.advance(TimeDelta::seconds(61));
         hasty.call(&search).await
     });
-    assert!(
-        matches!(hasty_call, Err(Error::ReconnectNeeded { .. })),
-        "{hasty_call:?}"
-    );
+    assert!(matches!(hasty_call, Err(Error::ReconnectNeeded { .. })), "{hasty_call:?}");
     slow_call.unwrap();
     let integration = &world.tiktok.integrations(&world.access).await.unwrap()[0];
     assert_eq!(integration.state, IntegrationState::Connected);
@@ -244,19 +205,11 @@ async fn raw_calls_are_signed_like_all_others_and_never_write_to_a_person() {
     let before = world.calls_to("/");
     let path = "/affiliate_seller/202412/conversations/7/messages";
     for path in [path.to_owned(), path.replace('m', "%6d")] {
-        let refused = client
-            .raw(RawCall::new(Method::POST, path, Cipher::Shop))
-            .await;
-        let sends = matches!(
-            refused,
-            Err(Error::SendsToPerson { .. } | Error::InvalidRequest(_))
-        );
+        let refused = client.raw(RawCall::new(Method::POST, path, Cipher::Shop)).await;
+        let sends = matches!(refused, Err(Error::SendsToPerson { .. } | Error::InvalidRequest(_)));
         assert!(sends, "{refused:?}");
     }
-    assert_eq!(
-        (world.calls_to("/"), world.double.sends_refused()),
-        (before, 0)
-    );
+    assert_eq!((world.calls_to("/"), world.double.sends_refused()), (before, 0));
 }
 
 #[tokio::test]
@@ -266,16 +219,10 @@ async fn another_version_can_be_called_and_errors_name_the_request() {
     let config = crate::world::config().with_version("order.get_order_list", "209901");
     let stores = alley_tiktok::Stores::from(world.store.clone());
     let door = alley_tiktok::Tiktok::new(&world.env, stores, config).unwrap();
-    let client = door
-        .shop_client(&world.access, &world.shop())
-        .await
-        .unwrap();
+    let client = door.shop_client(&world.access, &world.shop()).await.unwrap();
     let error = client.call(&SearchOrders::new(1)).await.unwrap_err();
     assert_eq!(error.class(), Some(RefusalClass::NoSuchOperation));
-    assert!(
-        error.to_string().contains(error.request_id().unwrap()),
-        "{error}"
-    );
+    assert!(error.to_string().contains(error.request_id().unwrap()), "{error}");
     assert_eq!(world.calls_to("/order/209901/orders/search"), 1);
 }
 
@@ -283,10 +230,7 @@ async fn another_version_can_be_called_and_errors_name_the_request() {
 async fn a_write_is_not_repeated_when_the_line_breaks() {
     let world = World::new(Options::default());
     world.connected().await;
-    world
-        .double
-        .faults()
-        .arm(Fault::DropAfter, On::path("/event/"));
+    world.double.faults().arm(Fault::DropAfter, On::path("/event/"));
     let client = client(&world).await;
     let call = RawCall::new(Method::PUT, "/event/202309/webhooks", Cipher::Shop)
         .with_json(r#"{"address":"https://example.com","event_type":"PACKAGE_UPDATE"}"#);
@@ -294,32 +238,12 @@ async fn a_write_is_not_repeated_when_the_line_breaks() {
     assert!(matches!(error, Error::Transport { .. }), "{error}");
     assert_eq!(world.calls_to("/event/"), 1);
     // The typed operation is the same when done twice, and says so.
-    world
-        .double
-        .faults()
-        .arm(Fault::DropAfter, On::path("/event/"));
-    client
-        .call(&SetWebhook::new("PACKAGE_UPDATE", "https://example.com"))
-        .await
-        .unwrap();
+    world.double.faults().arm(Fault::DropAfter, On::path("/event/"));
+    client.call(&SetWebhook::new("PACKAGE_UPDATE", "https://example.com")).await.unwrap();
     assert_eq!(world.calls_to("/event/"), 3);
-    let set = client
-        .call(&ListWebhooks::new())
-        .await
-        .unwrap()
-        .data
-        .webhooks;
+    let set = client.call(&ListWebhooks::new()).await.unwrap().data.webhooks;
     assert_eq!(set.len(), 1);
-    client
-        .call(&RemoveWebhook::new("PACKAGE_UPDATE"))
-        .await
-        .unwrap();
-    let quota = client
-        .call(&GetOutreachQuota::new())
-        .await
-        .unwrap()
-        .data
-        .data
-        .unwrap();
+    client.call(&RemoveWebhook::new("PACKAGE_UPDATE")).await.unwrap();
+    let quota = client.call(&GetOutreachQuota::new()).await.unwrap().data.data.unwrap();
     assert_eq!(quota.quota_sum, Some(1_000));
 }

@@ -26,18 +26,8 @@ fn every_request_vector_is_reproduced() {
             .map(|pair| (pair[0].as_str().unwrap(), pair[1].as_str().unwrap()))
             .collect();
         let body = vector["body"].as_str().unwrap_or_default().as_bytes();
-        let sign = signer.sign(
-            text(&vector, "path"),
-            query,
-            vector["content_type"].as_str(),
-            body,
-        );
-        assert_eq!(
-            sign.unwrap(),
-            text(&vector, "sign"),
-            "{}",
-            text(&vector, "id")
-        );
+        let sign = signer.sign(text(&vector, "path"), query, vector["content_type"].as_str(), body);
+        assert_eq!(sign.unwrap(), text(&vector, "sign"), "{}", text(&vector, "id"));
     }
 }
 
@@ -48,16 +38,9 @@ fn every_webhook_vector_is_judged_as_expected() {
     for vector in vectors {
         let secret = SecretString::from(text(&vector, "app_secret"));
         let verifier = WebhookVerifier::new(text(&vector, "app_key"), &secret);
-        let accepted = verifier.verify(
-            text(&vector, "raw_body").as_bytes(),
-            text(&vector, "authorization"),
-        );
-        assert_eq!(
-            accepted,
-            text(&vector, "expect") == "accept",
-            "{}",
-            text(&vector, "id")
-        );
+        let accepted =
+            verifier.verify(text(&vector, "raw_body").as_bytes(), text(&vector, "authorization"));
+        assert_eq!(accepted, text(&vector, "expect") == "accept", "{}", text(&vector, "id"));
     }
 }
 

@@ -13,34 +13,20 @@ use crate::world::World;
 
 async fn deliver(world: &World, deliveries: &[Delivery]) {
     for delivery in deliveries {
-        let reply = world
-            .tiktok
-            .receive(delivery.headers(), delivery.body().clone())
-            .await;
+        let reply = world.tiktok.receive(delivery.headers(), delivery.body().clone()).await;
         assert_eq!((reply.status, reply.body.len()), (StatusCode::OK, 0));
     }
 }
 
 async fn synced(world: &World) {
     world.connected().await;
-    let mut sync = world
-        .tiktok
-        .sync(&world.access, &world.shop(), SyncKind::Orders)
-        .await
-        .unwrap();
+    let mut sync = world.tiktok.sync(&world.access, &world.shop(), SyncKind::Orders).await.unwrap();
     while !sync.next_page().await.unwrap().finished {}
 }
 
 async fn status(world: &World, order: &str) -> String {
     let id = OrderId::new(order).unwrap();
-    world
-        .tiktok
-        .order(&world.access, &id)
-        .await
-        .unwrap()
-        .unwrap()
-        .status
-        .unwrap()
+    world.tiktok.order(&world.access, &id).await.unwrap().unwrap().status.unwrap()
 }
 
 #[tokio::test]
@@ -49,43 +35,22 @@ async fn wrong_signatures_are_answered_401_and_leave_nothing() {
     let delivery = &world.double.webhook(1, json!({}))[0];
     let mut tampered = delivery.body().to_vec();
     tampered.push(b' ');
-    let reply = world
-        .tiktok
-        .receive(delivery.headers(), Bytes::from(tampered))
-        .await;
-    assert_eq!(
-        (reply.status, reply.body.len()),
-        (StatusCode::UNAUTHORIZED, 0)
-    );
-    let reply = world
-        .tiktok
-        .receive(&HeaderMap::new(), delivery.body().clone())
-        .await;
+    let reply = world.tiktok.receive(delivery.headers(), Bytes::from(tampered)).await;
+    assert_eq!((reply.status, reply.body.len()), (StatusCode::UNAUTHORIZED, 0));
+    let reply = world.tiktok.receive(&HeaderMap::new(), delivery.body().clone()).await;
     assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
     let mut twice = delivery.headers().clone();
     twice.append("authorization", "00".parse().unwrap());
     let reply = world.tiktok.receive(&twice, delivery.body().clone()).await;
     assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
-    assert!(
-        world
-            .store
-            .inbox_due(world.clock.now(), 10)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(world.store.inbox_due(world.clock.now(), 10).await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn a_duplicate_is_answered_200_and_kept_once_and_sealed() {
     let world = World::new(Options::default().with_orders(1_u32));
-    world
-        .double
-        .faults()
-        .arm(Fault::DuplicateWebhook, On::any());
-    let deliveries = world
-        .double
-        .webhook(33, json!({ "content": "hello there" }));
+    world.double.faults().arm(Fault::DuplicateWebhook, On::any());
+    let deliveries = world.double.webhook(33, json!({ "content": "hello there" }));
     assert_eq!(deliveries.len(), 2);
     deliver(&world, &deliveries).await;
     let kept = world.store.inbox_due(world.clock.now(), 10).await.unwrap();
@@ -111,11 +76,7 @@ async fn an_older_status_that_comes_late_changes_nothing() {
     // The whole order replaces the row at the next sync.
     world.double.set_order_status(&order, "COMPLETED");
     world.clock.advance(TimeDelta::minutes(1));
-    let mut sync = world
-        .tiktok
-        .sync(&world.access, &world.shop(), SyncKind::Orders)
-        .await
-        .unwrap();
+    let mut sync = world.tiktok.sync(&world.access, &world.shop(), SyncKind::Orders).await.unwrap();
     while !sync.next_page().await.unwrap().finished {}
     assert_eq!(status(&world, &order).await, "COMPLETED");
 }
@@ -128,18 +89,8 @@ async fn a_deauthorization_disconnects_but_a_stale_one_does_not() {
     let notice = world.double.deauthorize();
     deliver(&world, &notice).await;
     world.run_jobs().await;
-    assert!(
-        world
-            .store
-            .token(world.tenant(), id)
-            .await
-            .unwrap()
-            .is_none()
-    );
-    assert_eq!(
-        world.store.due(world.clock.now(), 10).await.unwrap().len(),
-        1
-    );
+    assert!(world.store.token(world.tenant(), id).await.unwrap().is_none());
+    assert_eq!(world.store.due(world.clock.now(), 10).await.unwrap().len(), 1);
     world.clock.advance(TimeDelta::hours(3));
     // The seller connects again; a notice from before then arrives late, as another event.
     world.clock.advance(TimeDelta::seconds(-3_600));
@@ -148,14 +99,7 @@ async fn a_deauthorization_disconnects_but_a_stale_one_does_not() {
     let second = world.connected().await.integration.integration_id;
     deliver(&world, &stale).await;
     world.run_jobs().await;
-    assert!(
-        world
-            .store
-            .token(world.tenant(), second)
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(world.store.token(world.tenant(), second).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -184,12 +128,5 @@ async fn unknown_kinds_are_kept_marked_and_removed_after_two_days() {
     deliver(&world, &unknown).await;
     world.clock.advance(TimeDelta::hours(49));
     world.run_jobs().await;
-    assert!(
-        world
-            .store
-            .inbox_handled(world.clock.now(), 10)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(world.store.inbox_handled(world.clock.now(), 10).await.unwrap().is_empty());
 }

@@ -55,9 +55,7 @@ impl HttpTransport for Wire {
         tokio::task::yield_now().await;
         let scripted = {
             let mut script = self.script.lock().unwrap();
-            let found = script
-                .iter()
-                .position(|(prefix, _)| path.starts_with(prefix));
+            let found = script.iter().position(|(prefix, _)| path.starts_with(prefix));
             found.map(|at| script.remove(at).1)
         };
         let reply = match scripted {
@@ -95,9 +93,7 @@ pub(crate) fn start() -> DateTime<chrono::Utc> {
 }
 
 pub(crate) fn keyring() -> Arc<Keyring> {
-    Arc::new(Keyring::of(
-        SealKey::from_bytes(KeyId::new(1), &[7; 32]).unwrap(),
-    ))
+    Arc::new(Keyring::of(SealKey::from_bytes(KeyId::new(1), &[7; 32]).unwrap()))
 }
 
 impl World {
@@ -124,15 +120,7 @@ impl World {
         let tiktok = Tiktok::new(&env, Stores::from(store.clone()), config()).unwrap();
         let tenant = env.id().unwrap();
         let access = access(tenant, &env, TenantRole::Owner);
-        Self {
-            double,
-            clock,
-            store,
-            tiktok,
-            access,
-            wire,
-            env,
-        }
+        Self { double, clock, store, tiktok, access, wire, env }
     }
 
     /// Another process at the same time: its waits let others run and take no time.
@@ -150,12 +138,7 @@ impl World {
     pub(crate) async fn connected(&self) -> Connection {
         let request = self.tiktok.begin_authorization(&self.access).await.unwrap();
         let redirect = self.double.authorize(Some(request.state.expose())).redirect;
-        match self
-            .tiktok
-            .complete_authorization(&self.access, callback(&redirect))
-            .await
-            .unwrap()
-        {
+        match self.tiktok.complete_authorization(&self.access, callback(&redirect)).await.unwrap() {
             ConnectOutcome::Connected(connection) => *connection,
             other => panic!("{other:?}"),
         }
@@ -170,25 +153,12 @@ impl World {
     }
 
     pub(crate) fn answer_next(&self, prefix: &str, status: u16, body: &str) {
-        let reply = Response::builder()
-            .status(status)
-            .body(Bytes::from(body.to_owned()))
-            .unwrap();
-        self.wire
-            .script
-            .lock()
-            .unwrap()
-            .push((prefix.to_owned(), reply));
+        let reply = Response::builder().status(status).body(Bytes::from(body.to_owned())).unwrap();
+        self.wire.script.lock().unwrap().push((prefix.to_owned(), reply));
     }
 
     pub(crate) fn calls_to(&self, prefix: &str) -> usize {
-        self.wire
-            .seen
-            .lock()
-            .unwrap()
-            .iter()
-            .filter(|path| path.starts_with(prefix))
-            .count()
+        self.wire.seen.lock().unwrap().iter().filter(|path| path.starts_with(prefix)).count()
     }
 
     pub(crate) async fn run_jobs(&self) {
@@ -201,12 +171,7 @@ impl World {
 
 pub(crate) fn access(tenant: TenantId, env: &Env, role: TenantRole) -> Access {
     let account: AccountId = env.id().unwrap();
-    Access::for_test(
-        tenant,
-        Actor::Account(account),
-        Purpose::ConnectedServices,
-        role,
-    )
+    Access::for_test(tenant, Actor::Account(account), Purpose::ConnectedServices, role)
 }
 
 pub(crate) fn callback(redirect: &str) -> Callback {
@@ -214,10 +179,7 @@ pub(crate) fn callback(redirect: &str) -> Callback {
 }
 
 pub(crate) fn config() -> Config {
-    let app = AppCredentials::new(
-        "key1",
-        SecretString::from("fake-app-secret"),
-        "7300000000000000001",
-    );
+    let app =
+        AppCredentials::new("key1", SecretString::from("fake-app-secret"), "7300000000000000001");
     Config::new(app, Endpoints::local("http://127.0.0.1:1").unwrap())
 }

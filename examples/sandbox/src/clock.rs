@@ -28,9 +28,6 @@ impl Now {
 
 impl fmt::Debug for Now {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_tuple("Now")
-            .field(&self.unix_seconds())
-            .finish()
+        formatter.debug_tuple("Now").field(&self.unix_seconds()).finish()
     }
 }

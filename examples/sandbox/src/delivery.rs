@@ -21,19 +21,11 @@ impl Delivery {
         body: Bytes,
     ) -> Self {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Ok(value) = HeaderValue::from_str(signature) {
             headers.insert(signature_header, value);
         }
-        Self {
-            id,
-            kind,
-            headers,
-            body,
-        }
+        Self { id, kind, headers, body }
     }
 
     /// The id by which a receiver recognizes a duplicate: Stripe's event id, TikTok's

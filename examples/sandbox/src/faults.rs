@@ -45,52 +45,32 @@ pub struct On {
 impl On {
     /// The next call of any path; for webhooks the next delivery of any kind.
     pub fn any() -> Self {
-        Self {
-            prefix: String::new(),
-            method: None,
-            skip: 0,
-            times: Some(1),
-        }
+        Self { prefix: String::new(), method: None, skip: 0, times: Some(1) }
     }
 
     /// The next call whose path starts like this; for webhooks, whose kind starts like this.
     pub fn path(prefix: impl Into<String>) -> Self {
-        Self {
-            prefix: prefix.into(),
-            ..Self::any()
-        }
+        Self { prefix: prefix.into(), ..Self::any() }
     }
 
     /// Only calls by that method. Webhook faults ignore it.
     pub fn method(self, method: Method) -> Self {
-        Self {
-            method: Some(method),
-            ..self
-        }
+        Self { method: Some(method), ..self }
     }
 
     /// Begins with the `nth` matching call from now on, counted from 1.
     pub fn nth(self, nth: u64) -> Self {
-        Self {
-            skip: nth.saturating_sub(1),
-            ..self
-        }
+        Self { skip: nth.saturating_sub(1), ..self }
     }
 
     /// Hits that many matching calls in a row.
     pub fn times(self, times: u64) -> Self {
-        Self {
-            times: Some(times),
-            ..self
-        }
+        Self { times: Some(times), ..self }
     }
 
     /// Hits every matching call until [`Faults::clear`].
     pub fn always(self) -> Self {
-        Self {
-            times: None,
-            ..self
-        }
+        Self { times: None, ..self }
     }
 
     fn hits(&mut self, method: Option<&Method>, name: &str) -> bool {
@@ -141,12 +121,8 @@ impl Faults {
         let mut out = Vec::with_capacity(deliveries.len());
         let mut reverse = false;
         for delivery in deliveries {
-            let twice = self.take(None, delivery.kind(), |fault| {
-                fault == Fault::DuplicateWebhook
-            });
-            let back = self.take(None, delivery.kind(), |fault| {
-                fault == Fault::ReorderedWebhooks
-            });
+            let twice = self.take(None, delivery.kind(), |fault| fault == Fault::DuplicateWebhook);
+            let back = self.take(None, delivery.kind(), |fault| fault == Fault::ReorderedWebhooks);
             reverse |= back.is_some();
             if twice.is_some() {
                 out.push(delivery.clone());
@@ -204,10 +180,7 @@ mod tests {
         let faults = Faults::default();
         faults.arm(Fault::DropAfter, On::any().method(Method::POST));
         assert_eq!(faults.take_call(&Method::GET, "/x"), None);
-        assert_eq!(
-            faults.take_call(&Method::POST, "/x"),
-            Some(Fault::DropAfter)
-        );
+        assert_eq!(faults.take_call(&Method::POST, "/x"), Some(Fault::DropAfter));
     }
 
     #[test]

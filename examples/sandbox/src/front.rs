@@ -17,11 +17,7 @@ pub(crate) struct Front {
 
 impl Front {
     pub(crate) fn new(now: Now) -> Self {
-        Self {
-            now,
-            faults: Faults::default(),
-            journal: Journal::default(),
-        }
+        Self { now, faults: Faults::default(), journal: Journal::default() }
     }
 
     /// Plays an armed fault or lets the request through, and writes down what came of it.
@@ -50,8 +46,7 @@ impl Front {
                 Outcome::Answer(answer())
             }
         };
-        self.journal
-            .record(request.method(), path, outcome.status());
+        self.journal.record(request.method(), path, outcome.status());
         outcome
     }
 }
@@ -60,8 +55,6 @@ impl Front {
 pub(crate) fn unavailable() -> Response<Bytes> {
     let mut response = Response::new(Bytes::from_static(b"<html>503 Service Unavailable</html>"));
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
     response
 }

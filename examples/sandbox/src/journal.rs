@@ -65,10 +65,7 @@ impl Journal {
             path: path.to_owned(),
             status,
         });
-        *pages
-            .counts
-            .entry((method.as_str().to_owned(), path.to_owned()))
-            .or_insert(0) += 1;
+        *pages.counts.entry((method.as_str().to_owned(), path.to_owned())).or_insert(0) += 1;
     }
 
     fn sum(&self, counts: impl Fn(&str, &str) -> bool) -> u64 {

@@ -25,17 +25,13 @@ pub(crate) fn put(value: &mut Value, pointer: &str, new: impl Into<Value>) {
 }
 
 pub(crate) fn remove(value: &mut Value, key: &str) -> Option<Value> {
-    value
-        .as_object_mut()
-        .and_then(|members| members.remove(key))
+    value.as_object_mut().and_then(|members| members.remove(key))
 }
 
 /// The object at a member, made if there is none.
 pub(crate) fn object<'a>(value: &'a mut Value, key: &str) -> Option<&'a mut Map<String, Value>> {
     let members = value.as_object_mut()?;
-    let place = members
-        .entry(key)
-        .or_insert_with(|| Value::Object(Map::new()));
+    let place = members.entry(key).or_insert_with(|| Value::Object(Map::new()));
     if !place.is_object() {
         *place = Value::Object(Map::new());
     }
@@ -44,8 +40,5 @@ pub(crate) fn object<'a>(value: &'a mut Value, key: &str) -> Option<&'a mut Map<
 
 /// The elements at a pointer; none if there is no list.
 pub(crate) fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
-    value
-        .pointer(pointer)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+    value.pointer(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

@@ -27,10 +27,7 @@ pub(crate) struct Kept<S> {
 
 impl<S: State> Kept<S> {
     pub(crate) fn new(state: S) -> Self {
-        Self {
-            state: Mutex::new(state),
-            on_change: Mutex::new(None),
-        }
+        Self { state: Mutex::new(state), on_change: Mutex::new(None) }
     }
 
     /// Works on the state; on a change the listener runs before this returns and still under the
@@ -57,10 +54,8 @@ impl<S: State> Kept<S> {
     }
 
     pub(crate) fn restore(&self, value: &Value) -> Result<()> {
-        let state = S::deserialize(value).map_err(|source| Error::Snapshot {
-            double: S::DOUBLE,
-            source,
-        })?;
+        let state = S::deserialize(value)
+            .map_err(|source| Error::Snapshot { double: S::DOUBLE, source })?;
         *lock(&self.state) = state;
         Ok(())
     }

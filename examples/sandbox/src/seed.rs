@@ -41,11 +41,7 @@ impl Seed {
     pub fn digits(&mut self, count: usize) -> String {
         (0..count)
             .map(|place| {
-                let digit = if place == 0 {
-                    1 + self.below(9)
-                } else {
-                    self.below(10)
-                };
+                let digit = if place == 0 { 1 + self.below(9) } else { self.below(10) };
                 char::from(b'0' + u8::try_from(digit).unwrap_or(0))
             })
             .collect()
@@ -82,10 +78,7 @@ impl Seed {
             "bag", "set", "oak", "café", "pen", "light", "slim", "kit", "case", "blue", "圆",
             "green", "wool", "snack", "brush", "tea",
         ];
-        (0..count)
-            .map(|_| self.pick(&WORDS))
-            .collect::<Vec<_>>()
-            .join(" ")
+        (0..count).map(|_| self.pick(&WORDS)).collect::<Vec<_>>().join(" ")
     }
 }
 

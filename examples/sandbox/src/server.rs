@@ -28,17 +28,12 @@ use crate::error::{Error, Result};
 ///
 /// [`Error::PortInUse`], [`Error::NotLoopback`], or [`Error::Serve`] if the system refuses.
 pub fn serve(double: Arc<dyn Double>, address: &str) -> Result<Server> {
-    let failed = |source| Error::Serve {
-        address: address.to_owned(),
-        source,
-    };
+    let failed = |source| Error::Serve { address: address.to_owned(), source };
     let listener = bind(address)?;
     let addr = listener.local_addr().map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(failed)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     let (stop, stopped) = oneshot::channel();
     let thread = std::thread::Builder::new()
         .name(format!("sandbox-{}", addr.port()))
@@ -53,11 +48,7 @@ pub fn serve(double: Arc<dyn Double>, address: &str) -> Result<Server> {
             runtime.shutdown_background();
         })
         .map_err(failed)?;
-    Ok(Server {
-        addr,
-        stop: Some(stop),
-        thread: Some(thread),
-    })
+    Ok(Server { addr, stop: Some(stop), thread: Some(thread) })
 }
 
 /// A running loopback server of one double.
@@ -103,29 +94,15 @@ impl Drop for Server {
 }
 
 fn bind(address: &str) -> Result<TcpListener> {
-    let failed = |source| Error::Serve {
-        address: address.to_owned(),
-        source,
-    };
-    let resolved = address
-        .to_socket_addrs()
-        .map_err(failed)?
-        .next()
-        .ok_or_else(|| {
-            failed(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "the address names no host",
-            ))
-        })?;
+    let failed = |source| Error::Serve { address: address.to_owned(), source };
+    let resolved = address.to_socket_addrs().map_err(failed)?.next().ok_or_else(|| {
+        failed(io::Error::new(io::ErrorKind::InvalidInput, "the address names no host"))
+    })?;
     if !resolved.ip().is_loopback() {
-        return Err(Error::NotLoopback {
-            address: address.to_owned(),
-        });
+        return Err(Error::NotLoopback { address: address.to_owned() });
     }
     TcpListener::bind(resolved).map_err(|source| match source.kind() {
-        io::ErrorKind::AddrInUse => Error::PortInUse {
-            address: address.to_owned(),
-        },
+        io::ErrorKind::AddrInUse => Error::PortInUse { address: address.to_owned() },
         _ => failed(source),
     })
 }
@@ -144,9 +121,7 @@ async fn accept(double: Arc<dyn Double>, listener: TcpListener) {
         tokio::spawn(async move {
             let service = service_fn(move |request| answer(Arc::clone(&double), request));
             // A broken connection is the peer's business, or a fault that was asked for.
-            let _ = http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }
@@ -158,11 +133,8 @@ async fn answer(
     let (parts, body) = request.into_parts();
     // An announced length is refused without waiting for the bytes.
     let fits = usize::try_from(body.size_hint().lower()).is_ok_and(|least| least <= REQUEST_BYTES);
-    let collected = if fits {
-        Limited::new(body, REQUEST_BYTES).collect().await.ok()
-    } else {
-        None
-    };
+    let collected =
+        if fits { Limited::new(body, REQUEST_BYTES).collect().await.ok() } else { None };
     let Some(body) = collected else {
         let mut response = Response::new(Answer::whole(Bytes::new()));
         *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
@@ -176,9 +148,7 @@ async fn answer(
         }
         Outcome::Cut(response) => {
             let (mut parts, body) = response.into_parts();
-            parts
-                .headers
-                .insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+            parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
             Ok(Response::from_parts(parts, Answer::half(&body)))
         }
         Outcome::Drop => Err(io::ErrorKind::ConnectionAborted.into()),
@@ -202,17 +172,11 @@ enum End {
 
 impl Answer {
     fn whole(data: Bytes) -> Self {
-        Self {
-            data: Some(data).filter(|data| !data.is_empty()),
-            end: End::Whole,
-        }
+        Self { data: Some(data).filter(|data| !data.is_empty()), end: End::Whole }
     }
 
     fn half(data: &Bytes) -> Self {
-        Self {
-            data: Some(data.slice(..data.len() / 2)),
-            end: End::FlushThenBreak,
-        }
+        Self { data: Some(data.slice(..data.len() / 2)), end: End::FlushThenBreak }
     }
 }
 

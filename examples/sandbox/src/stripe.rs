@@ -139,8 +139,7 @@ impl Stripe {
     /// The thin notification (`v2.core.event`) that belongs to a kept snapshot event.
     pub fn thin_event(&self, event_id: &str) -> Option<Delivery> {
         let now = self.now();
-        self.state
-            .with(|state| event::thin_delivery(&self.options, state, event_id, now))
+        self.state.with(|state| event::thin_delivery(&self.options, state, event_id, now))
     }
 
     fn now(&self) -> i64 {
@@ -150,11 +149,7 @@ impl Stripe {
     fn respond(&self, request: &Request<Bytes>) -> Response<Bytes> {
         let now = self.now();
         self.state.with(|state| {
-            let mut books = Books {
-                options: &self.options,
-                state,
-                now,
-            };
+            let mut books = Books { options: &self.options, state, now };
             door::answer(&mut books, &self.params, request)
         })
     }
@@ -162,7 +157,6 @@ impl Stripe {
 
 impl Double for Stripe {
     fn handle(&self, request: &Request<Bytes>) -> Outcome {
-        self.front
-            .pass(request, answer::fault_answer, || self.respond(request))
+        self.front.pass(request, answer::fault_answer, || self.respond(request))
     }
 }

@@ -58,12 +58,7 @@ impl TikTokShop {
     /// A shop that nobody has authorized yet.
     pub fn new(options: Options, now: Now) -> Self {
         let book = OrderBook::new(&options);
-        Self {
-            options,
-            front: Front::new(now),
-            book,
-            state: Kept::new(ShopState::default()),
-        }
+        Self { options, front: Front::new(now), book, state: Kept::new(ShopState::default()) }
     }
 
     /// What goes wrong on request.
@@ -115,9 +110,7 @@ impl TikTokShop {
 
     /// The open ids of all seeded creators, in the order of an unfiltered search.
     pub fn creator_ids(&self) -> Vec<String> {
-        (0..self.options.creators)
-            .map(|index| creator::open_id(self.options.seed, index))
-            .collect()
+        (0..self.options.creators).map(|index| creator::open_id(self.options.seed, index)).collect()
     }
 
     /// The id and cipher of each shop that the seller has.
@@ -134,11 +127,7 @@ impl TikTokShop {
     pub fn expire_access_tokens(&self) {
         let now = self.now();
         self.state.with(|state| {
-            for access in state
-                .grants
-                .iter_mut()
-                .flat_map(|grant| grant.access.iter_mut())
-            {
+            for access in state.grants.iter_mut().flat_map(|grant| grant.access.iter_mut()) {
                 access.expires_at = access.expires_at.min(now);
             }
             state.touch();

@@ -21,9 +21,7 @@ fn on_any_port(stripe: &Arc<Stripe>) -> Server {
 /// Everything that comes back until the connection ends; nothing if it is broken at once.
 fn exchange(server: &Server, request: &str) -> String {
     let mut stream = TcpStream::connect(server.addr()).unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_secs(10)))
-        .unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = Vec::new();
     // A reset instead of an end is what the faults are for; what came before it counts.
@@ -97,20 +95,14 @@ fn cut_answer_ends_before_its_announced_length() {
     let answer = exchange(&server, &get("/v1/prices"));
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     let got = body(&answer).len();
-    assert!(
-        got > 0 && got < length(&answer),
-        "{got} of {}",
-        length(&answer)
-    );
+    assert!(got > 0 && got < length(&answer), "{got} of {}", length(&answer));
 }
 
 #[test]
 fn slow_answer_comes_late() {
     let stripe = stripe();
     let server = on_any_port(&stripe);
-    stripe
-        .faults()
-        .arm(Fault::Slow(Duration::from_millis(150)), On::any());
+    stripe.faults().arm(Fault::Slow(Duration::from_millis(150)), On::any());
     let start = Instant::now();
     assert!(exchange(&server, &get("/v1/prices")).starts_with("HTTP/1.1 200"));
     assert!(start.elapsed() >= Duration::from_millis(150));
@@ -131,10 +123,7 @@ fn port_in_use_is_a_clear_error() {
     let error = serve(stripe(), &address).unwrap_err();
     assert!(matches!(error, Error::PortInUse { .. }), "{error:?}");
     let text = error.to_string();
-    assert!(
-        text.contains(&address) && text.contains("port is in use"),
-        "{text}"
-    );
+    assert!(text.contains(&address) && text.contains("port is in use"), "{text}");
 }
 
 #[test]
@@ -149,13 +138,7 @@ fn port_is_free_after_shutdown() {
 #[test]
 fn address_of_the_network_is_refused() {
     for address in ["0.0.0.0:0", "192.0.2.1:80"] {
-        assert!(
-            matches!(serve(stripe(), address), Err(Error::NotLoopback { .. })),
-            "{address}"
-        );
+        assert!(matches!(serve(stripe(), address), Err(Error::NotLoopback { .. })), "{address}");
     }
-    assert!(matches!(
-        serve(stripe(), "nonsense"),
-        Err(Error::Serve { .. })
-    ));
+    assert!(matches!(serve(stripe(), "nonsense"), Err(Error::Serve { .. })));
 }

@@ -28,10 +28,8 @@ fn body(delivery: &Delivery) -> Value {
 fn call_without_the_key_is_refused() {
     let merchant = merchant();
     for key in ["", "Bearer sk_test_other", "sk_test_sandbox_not_real"] {
-        let request = Request::get("/v1/prices")
-            .header("authorization", key)
-            .body(Bytes::new())
-            .unwrap();
+        let request =
+            Request::get("/v1/prices").header("authorization", key).body(Bytes::new()).unwrap();
         let response = merchant.stripe.handle(&request).into_response().unwrap();
         assert_eq!(response.status(), 401, "{key}");
         assert!(response.headers().contains_key("request-id"));
@@ -52,20 +50,12 @@ fn customer_lives_and_leaves_a_stub() {
     assert_eq!(merchant.delete(&uri).1["deleted"], true);
     assert_eq!(
         merchant.get(&uri),
-        (
-            200,
-            json!({ "id": id, "object": "customer", "deleted": true })
-        )
+        (200, json!({ "id": id, "object": "customer", "deleted": true }))
     );
     assert_eq!(merchant.post(&uri, "name=x").0, 404);
     assert_eq!(merchant.delete(&uri).0, 404);
     let told = merchant.stripe.take_deliveries();
-    let expected = [
-        "customer.created",
-        "customer.created",
-        "customer.updated",
-        "customer.deleted",
-    ];
+    let expected = ["customer.created", "customer.created", "customer.updated", "customer.deleted"];
     assert_eq!(kinds(&told), expected);
     assert!(merchant.stripe.take_deliveries().is_empty());
 }
@@ -74,56 +64,17 @@ fn customer_lives_and_leaves_a_stub() {
 fn errors_name_what_is_wrong() {
     let merchant = merchant();
     let rows = [
-        (
-            "/v1/customers",
-            "emial=x",
-            400,
-            "parameter_unknown",
-            "emial",
-        ),
-        (
-            "/v1/customers",
-            "email=x",
-            400,
-            "parameter_invalid",
-            "email",
-        ),
-        (
-            "/v1/customers/cus_nope",
-            "name=x",
-            404,
-            "resource_missing",
-            "id",
-        ),
-        (
-            "/v1/checkout/sessions",
-            "mode=subscription",
-            400,
-            "parameter_missing",
-            "success_url",
-        ),
-        (
-            "/v1/billing_portal/sessions",
-            "customer=cus_nope",
-            400,
-            "resource_missing",
-            "customer",
-        ),
-        (
-            "/v1/webhook_endpoints",
-            "url=https://x",
-            400,
-            "parameter_missing",
-            "enabled_events",
-        ),
+        ("/v1/customers", "emial=x", 400, "parameter_unknown", "emial"),
+        ("/v1/customers", "email=x", 400, "parameter_invalid", "email"),
+        ("/v1/customers/cus_nope", "name=x", 404, "resource_missing", "id"),
+        ("/v1/checkout/sessions", "mode=subscription", 400, "parameter_missing", "success_url"),
+        ("/v1/billing_portal/sessions", "customer=cus_nope", 400, "resource_missing", "customer"),
+        ("/v1/webhook_endpoints", "url=https://x", 400, "parameter_missing", "enabled_events"),
     ];
     for (uri, form, status, code, param) in rows {
         let (got, answer) = merchant.post(uri, form);
         let error = &answer["error"];
-        assert_eq!(
-            (got, &error["code"], &error["param"]),
-            (status, &json!(code), &json!(param))
-        );
+        assert_eq!((got, &error["code"], &error["param"]), (status, &json!(code), &json!(param)));
         assert_eq!(error["type"], "invalid_request_error");
     }
     assert_eq!(merchant.get("/v1/nothing").0, 404);
@@ -139,51 +90,25 @@ fn repeated_key_replays_the_first_answer() {
     let again = merchant.send(Method::POST, "/v1/customers", &key, "name=N&email=a%40b.c");
     assert_eq!(first.body(), again.body());
     assert_eq!(again.headers()["idempotent-replayed"], "true");
-    assert_eq!(
-        again.headers()["original-request"],
-        first.headers()["request-id"]
-    );
+    assert_eq!(again.headers()["original-request"], first.headers()["request-id"]);
     assert!(!first.headers().contains_key("idempotent-replayed"));
-    assert_eq!(
-        merchant.get("/v1/customers").1["data"]
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(merchant.get("/v1/customers").1["data"].as_array().unwrap().len(), 1);
 
     let (status, other) =
         read(&merchant.send(Method::POST, "/v1/customers", &key, "email=x%40b.c"));
-    assert_eq!(
-        (status, &other["error"]["type"]),
-        (400, &json!("idempotency_error"))
-    );
+    assert_eq!((status, &other["error"]["type"]), (400, &json!("idempotency_error")));
 
     merchant.pass(86_400);
     let later = merchant.send(Method::POST, "/v1/customers", &key, "email=a%40b.c&name=N");
-    assert_ne!(
-        first.body(),
-        later.body(),
-        "a day old, the key is forgotten"
-    );
+    assert_ne!(first.body(), later.body(), "a day old, the key is forgotten");
 }
 
 #[test]
 fn validation_failure_is_not_kept_for_the_key_but_a_refusal_that_ran_is() {
     let merchant = merchant();
     let key = [("idempotency-key", "k1")];
-    assert_eq!(
-        merchant
-            .send(Method::POST, "/v1/customers", &key, "emial=x")
-            .status(),
-        400
-    );
-    assert_eq!(
-        merchant
-            .send(Method::POST, "/v1/customers", &key, "email=a%40b.c")
-            .status(),
-        200
-    );
+    assert_eq!(merchant.send(Method::POST, "/v1/customers", &key, "emial=x").status(), 400);
+    assert_eq!(merchant.send(Method::POST, "/v1/customers", &key, "email=a%40b.c").status(), 200);
 
     let (_, session, _) = merchant.subscribed();
     let uri = format!("/v1/checkout/sessions/{session}/expire");
@@ -191,10 +116,7 @@ fn validation_failure_is_not_kept_for_the_key_but_a_refusal_that_ran_is() {
     assert_eq!(merchant.send(Method::POST, &uri, &key, "").status(), 400);
     let again = merchant.send(Method::POST, &uri, &key, "");
     assert_eq!(
-        (
-            again.status().as_u16(),
-            &again.headers()["idempotent-replayed"]
-        ),
+        (again.status().as_u16(), &again.headers()["idempotent-replayed"]),
         (400, &"true".parse().unwrap())
     );
 }
@@ -202,10 +124,7 @@ fn validation_failure_is_not_kept_for_the_key_but_a_refusal_that_ran_is() {
 #[test]
 fn lost_answer_is_found_again_with_its_key() {
     let merchant = merchant();
-    merchant
-        .stripe
-        .faults()
-        .arm(Fault::DropAfter, On::path("/v1/customers"));
+    merchant.stripe.faults().arm(Fault::DropAfter, On::path("/v1/customers"));
     let request = Request::post("/v1/customers")
         .header("authorization", merchant::KEY)
         .header("content-type", "application/x-www-form-urlencoded")
@@ -215,13 +134,7 @@ fn lost_answer_is_found_again_with_its_key() {
     assert!(merchant.stripe.handle(&request).into_response().is_none());
     let again = merchant.stripe.handle(&request).into_response().unwrap();
     assert_eq!(again.headers()["idempotent-replayed"], "true");
-    assert_eq!(
-        merchant.get("/v1/customers").1["data"]
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(merchant.get("/v1/customers").1["data"].as_array().unwrap().len(), 1);
 }
 
 #[test]
@@ -231,10 +144,8 @@ fn item_without_its_id_is_added_and_with_it_swapped() {
     let uri = format!("/v1/subscriptions/{id}");
     let (_, before) = merchant.get(&uri);
     let item = before["items"]["data"][0]["id"].as_str().unwrap();
-    let (_, swapped) = merchant.post(
-        &uri,
-        &format!("items[0][id]={item}&items[0][price]=price_1AlleyFxPro0y"),
-    );
+    let (_, swapped) =
+        merchant.post(&uri, &format!("items[0][id]={item}&items[0][price]=price_1AlleyFxPro0y"));
     assert_eq!(swapped["items"]["data"][0]["price"]["unit_amount"], 29_000);
     let (_, added) = merchant.post(&uri, &format!("items[0][price]={PRICE}"));
     assert_eq!(added["items"]["data"].as_array().unwrap().len(), 2);
@@ -248,19 +159,14 @@ fn deleting_a_customer_ends_the_subscription() {
     merchant.delete(&format!("/v1/customers/{customer}"));
     assert_eq!(merchant.stripe.object(&id).unwrap()["status"], "canceled");
     let told = merchant.stripe.take_deliveries();
-    assert_eq!(
-        kinds(&told),
-        ["customer.subscription.deleted", "customer.deleted"]
-    );
+    assert_eq!(kinds(&told), ["customer.subscription.deleted", "customer.deleted"]);
 }
 
 #[test]
 fn lists_page_newest_first() {
     let merchant = merchant();
-    let ids: Vec<String> = (0..25)
-        .rev()
-        .map(|n| merchant.customer(&format!("c{n}%40example.com")))
-        .collect();
+    let ids: Vec<String> =
+        (0..25).rev().map(|n| merchant.customer(&format!("c{n}%40example.com"))).collect();
     let mut seen = Vec::new();
     let mut after = String::new();
     loop {
@@ -290,10 +196,8 @@ fn prices_are_found_by_lookup_key() {
 fn portal_and_endpoint_answer_with_link_and_secret() {
     let merchant = merchant();
     let customer = merchant.customer("o%40example.com");
-    let (_, portal) = merchant.post(
-        "/v1/billing_portal/sessions",
-        &format!("customer={customer}&return_url=https://x"),
-    );
+    let (_, portal) = merchant
+        .post("/v1/billing_portal/sessions", &format!("customer={customer}&return_url=https://x"));
     assert!(text(&portal, "url").starts_with("https://billing.example.test/"));
     let form = "url=https://x&enabled_events[]=*&api_version=2025-02-24.acacia";
     let (_, endpoint) = merchant.post("/v1/webhook_endpoints", form);
@@ -326,10 +230,7 @@ fn old_version_shows_the_old_shape() {
 #[test]
 fn rate_limit_may_be_retried() {
     let merchant = merchant();
-    merchant
-        .stripe
-        .faults()
-        .arm(Fault::RateLimit, On::path("/v1/prices"));
+    merchant.stripe.faults().arm(Fault::RateLimit, On::path("/v1/prices"));
     let response = merchant.send(Method::GET, "/v1/prices", &[], "");
     assert_eq!(response.status(), 429);
     assert_eq!(response.headers()["stripe-should-retry"], "true");

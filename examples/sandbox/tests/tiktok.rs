@@ -41,10 +41,7 @@ fn paging_gives_every_order_once() {
             ids.insert(order["id"].as_str().unwrap().to_owned());
         }
         pages += 1;
-        answer["data"]["next_page_token"]
-            .as_str()
-            .unwrap()
-            .clone_into(&mut token);
+        answer["data"]["next_page_token"].as_str().unwrap().clone_into(&mut token);
         if token.is_empty() {
             break;
         }
@@ -80,10 +77,7 @@ fn orders_are_mostly_full_and_sometimes_strange() {
             unknown += u32::from(order["status"] == "AWAITING_DRONE_SLOT");
             assert!(order["payment"]["total_amount"].is_string());
         }
-        answer["data"]["next_page_token"]
-            .as_str()
-            .unwrap()
-            .clone_into(&mut token);
+        answer["data"]["next_page_token"].as_str().unwrap().clone_into(&mut token);
     }
     for (name, count) in [("sparse", sparse), ("extra", extra), ("unknown", unknown)] {
         assert!((1..200).contains(&count), "{name}: {count} of 1,000");
@@ -108,12 +102,7 @@ fn detail_answers_known_ids_and_follows_a_status_change() {
     let told = seller.shop.order_status_webhook(&id, "DELIVERED");
     assert_eq!(told.len(), 1);
     let header = told[0].headers()["authorization"].to_str().unwrap();
-    assert!(is_webhook_signed(
-        APP_KEY,
-        APP_SECRET,
-        told[0].body(),
-        header
-    ));
+    assert!(is_webhook_signed(APP_KEY, APP_SECRET, told[0].body(), header));
     let ids = format!("{id},999");
     let answer = seller.call(Method::GET, "/order/202507/orders", &[("ids", &ids)], "");
     let orders = answer["data"]["orders"].as_array().unwrap();
@@ -133,19 +122,12 @@ fn creators_come_by_pages_of_20_with_the_search_key() {
         for creator in answer["data"]["creators"].as_array().unwrap() {
             ids.insert(creator["creator_open_id"].as_str().unwrap().to_owned());
         }
-        let token = answer["data"]["next_page_token"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let token = answer["data"]["next_page_token"].as_str().unwrap().to_owned();
         if token.is_empty() {
             break;
         }
         let query = [("page_size", "20"), ("page_token", token.as_str())];
-        assert_ne!(
-            seller.call(Method::POST, CREATORS, &query, "{}")["code"],
-            0,
-            "no search_key"
-        );
+        assert_ne!(seller.call(Method::POST, CREATORS, &query, "{}")["code"], 0, "no search_key");
         answer = seller.call(Method::POST, CREATORS, &query, &body);
     }
     assert_eq!(ids, seller.shop.creator_ids().into_iter().collect());
@@ -157,49 +139,21 @@ fn creators_come_by_pages_of_20_with_the_search_key() {
 #[test]
 fn the_other_reads_answer() {
     let seller = Seller::authorized(options());
-    let products = seller.call(
-        Method::POST,
-        "/product/202502/products/search",
-        &[("page_size", "100")],
-        "",
-    );
+    let products =
+        seller.call(Method::POST, "/product/202502/products/search", &[("page_size", "100")], "");
     assert_eq!(products["data"]["total_count"], 60);
     let sort = [("sort_field", "statement_time")];
     let statements = seller.call(Method::GET, "/finance/202309/statements", &sort, "");
-    assert_eq!(
-        statements["data"]["statements"].as_array().unwrap().len(),
-        1
-    );
-    let dates = [
-        ("start_date_ge", "2025-12-01"),
-        ("end_date_lt", "2025-12-08"),
-        ("granularity", "1D"),
-    ];
-    let performance = seller.call(
-        Method::GET,
-        "/analytics/202609/shop/performance",
-        &dates,
-        "",
-    );
-    assert_eq!(
-        performance["data"]["performance"]["intervals"]
-            .as_array()
-            .unwrap()
-            .len(),
-        7
-    );
+    assert_eq!(statements["data"]["statements"].as_array().unwrap().len(), 1);
+    let dates =
+        [("start_date_ge", "2025-12-01"), ("end_date_lt", "2025-12-08"), ("granularity", "1D")];
+    let performance = seller.call(Method::GET, "/analytics/202609/shop/performance", &dates, "");
+    assert_eq!(performance["data"]["performance"]["intervals"].as_array().unwrap().len(), 7);
     let quota = "/affiliate_seller/202607/creator_outreach/quota";
     seller.shop.set_quota_used(7);
-    assert_eq!(
-        seller.call(Method::GET, quota, &[], "")["data"]["data"]["quota_use"],
-        "7"
-    );
+    assert_eq!(seller.call(Method::GET, quota, &[], "")["data"]["data"]["quota_use"], "7");
     let shops = "/authorization/202309/shops";
-    let shops = seller::json(
-        seller
-            .shop
-            .handle(&seller.request(Method::GET, shops, &[], "")),
-    );
+    let shops = seller::json(seller.shop.handle(&seller.request(Method::GET, shops, &[], "")));
     assert_eq!(shops["data"]["shops"][0]["cipher"], seller.cipher.as_str());
 }
 
@@ -209,17 +163,11 @@ fn webhook_settings_are_kept_and_removal_is_repeatable() {
     let path = "/event/202309/webhooks";
     let body = r#"{ "address": "https://app.example.com/t", "event_type": "ORDER_STATUS_CHANGE" }"#;
     assert_eq!(seller.call(Method::PUT, path, &[], body)["code"], 0);
-    assert_eq!(
-        seller.call(Method::GET, path, &[], "")["data"]["total_count"],
-        1
-    );
+    assert_eq!(seller.call(Method::GET, path, &[], "")["data"]["total_count"], 1);
     for _ in 0..2 {
         assert_eq!(seller.call(Method::DELETE, path, &[], body)["code"], 0);
     }
-    assert_eq!(
-        seller.call(Method::GET, path, &[], "")["data"]["total_count"],
-        0
-    );
+    assert_eq!(seller.call(Method::GET, path, &[], "")["data"]["total_count"], 0);
     let wrong = r#"{ "address": "https://app.example.com/t", "event_type": "NOTHING" }"#;
     assert_ne!(seller.call(Method::PUT, path, &[], wrong)["code"], 0);
 }
@@ -252,42 +200,22 @@ fn faults_hit_calls_and_are_written_down() {
     assert_eq!(seller::json(call())["code"], 36_009_003);
     faults.arm(Fault::Unavailable, On::any());
     let overloaded = call().into_response().unwrap();
-    assert!(
-        serde_json::from_slice::<Value>(overloaded.body()).is_err(),
-        "not JSON"
-    );
+    assert!(serde_json::from_slice::<Value>(overloaded.body()).is_err(), "not JSON");
     faults.arm(Fault::DropBefore, On::any());
     assert!(matches!(call(), Outcome::Drop));
     faults.arm(Fault::Slow(Duration::from_millis(5)), On::any());
     assert!(matches!(call(), Outcome::Delay(time, _) if time == Duration::from_millis(5)));
     assert_eq!(seller::json(call())["code"], 0);
-    let statuses: Vec<Option<u16>> = seller
-        .shop
-        .journal()
-        .entries()
-        .iter()
-        .skip(1)
-        .map(|entry| entry.status)
-        .collect();
-    let expected = [
-        Some(429),
-        Some(401),
-        Some(500),
-        Some(503),
-        None,
-        Some(200),
-        Some(200),
-    ];
+    let statuses: Vec<Option<u16>> =
+        seller.shop.journal().entries().iter().skip(1).map(|entry| entry.status).collect();
+    let expected = [Some(429), Some(401), Some(500), Some(503), None, Some(200), Some(200)];
     assert_eq!(statuses, expected);
 }
 
 #[test]
 fn duplicated_webhook_comes_twice_with_one_id() {
     let seller = Seller::authorized(options().with_orders(1_u32));
-    seller
-        .shop
-        .faults()
-        .arm(Fault::DuplicateWebhook, On::path("1"));
+    seller.shop.faults().arm(Fault::DuplicateWebhook, On::path("1"));
     let told = seller.shop.order_status_webhook("1", "DELIVERED");
     assert_eq!(told.len(), 2);
     assert_eq!(told[0].id(), told[1].id());
@@ -299,9 +227,7 @@ fn reading_changes_nothing() {
     let seller = Seller::authorized(options().with_orders(5_u32));
     let calls = Arc::new(Mutex::new(0));
     let counter = Arc::clone(&calls);
-    seller
-        .shop
-        .on_change(Box::new(move |_| *counter.lock().unwrap() += 1));
+    seller.shop.on_change(Box::new(move |_| *counter.lock().unwrap() += 1));
     page(&seller, "", "{}");
     assert_eq!(*calls.lock().unwrap(), 0);
 }

@@ -56,13 +56,9 @@ fn refresh_token_is_dead_after_its_use() {
 fn of_several_who_refresh_with_one_token_one_wins() {
     let seller = Seller::authorized(options().with_orders(1_u32));
     let answers: Vec<Value> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..8)
-            .map(|_| scope.spawn(|| seller.refresh_with(&seller.refresh)))
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect()
+        let threads: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| seller.refresh_with(&seller.refresh))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let won = answers.iter().filter(|answer| answer["code"] == 0).count();
     assert_eq!((won, seller.shop.refreshes()), (1, 1));
@@ -98,9 +94,7 @@ fn each_defect_of_a_call_has_its_code() {
     let size = ("page_size", "10");
     let good = || seller.request(Method::POST, ORDERS, &[size, cipher], "{}");
     let send = |request: &Request<Bytes>| {
-        seller::json(seller.shop.handle(request))["code"]
-            .as_u64()
-            .unwrap()
+        seller::json(seller.shop.handle(request))["code"].as_u64().unwrap()
     };
     let with_uri = |change: &dyn Fn(String) -> String| {
         let mut request = good();
@@ -111,47 +105,26 @@ fn each_defect_of_a_call_has_its_code() {
     let mut body = good();
     *body.body_mut() = Bytes::from_static(b"{ }");
     assert_eq!(send(&body), 106_001, "other bytes than signed");
-    assert_eq!(
-        send(&with_uri(&|uri| uri.replace("page_size=10", "page_size=11"))),
-        106_001
-    );
+    assert_eq!(send(&with_uri(&|uri| uri.replace("page_size=10", "page_size=11"))), 106_001);
     let upper = |uri: String| {
         let (start, sign) = uri.split_once("sign=").unwrap();
         let (sign, rest) = sign.split_at(64);
         format!("{start}sign={}{rest}", sign.to_uppercase())
     };
     assert_eq!(send(&with_uri(&upper)), 106_001, "upper-case signature");
-    assert_eq!(
-        send(&with_uri(&|uri| uri.replace(APP_KEY, "other"))),
-        36_009_004
-    );
-    assert_eq!(
-        send(&with_uri(&|uri| format!("{uri}&page_size=10"))),
-        36_009_004,
-        "repeated key"
-    );
+    assert_eq!(send(&with_uri(&|uri| uri.replace(APP_KEY, "other"))), 36_009_004);
+    assert_eq!(send(&with_uri(&|uri| format!("{uri}&page_size=10"))), 36_009_004, "repeated key");
     let mut anonymous = good();
     anonymous.headers_mut().remove("x-tts-access-token");
     assert_eq!(send(&anonymous), 36_009_004);
     let missing = seller.request(Method::POST, ORDERS, &[size], "{}");
     assert_eq!(send(&missing), 106_013);
-    let foreign = seller.request(
-        Method::POST,
-        ORDERS,
-        &[size, ("shop_cipher", "GCP_x")],
-        "{}",
-    );
+    let foreign = seller.request(Method::POST, ORDERS, &[size, ("shop_cipher", "GCP_x")], "{}");
     assert_eq!(send(&foreign), 101_000);
     let unwanted = seller.request(Method::GET, "/authorization/202309/shops", &[cipher], "");
     assert_eq!(send(&unwanted), 36_009_004);
-    assert_eq!(
-        send(&seller.request(Method::GET, ORDERS, &[cipher], "")),
-        36_009_010
-    );
-    assert_eq!(
-        send(&seller.request(Method::GET, "/order/1/x", &[cipher], "")),
-        36_009_009
-    );
+    assert_eq!(send(&seller.request(Method::GET, ORDERS, &[cipher], "")), 36_009_010);
+    assert_eq!(send(&seller.request(Method::GET, "/order/1/x", &[cipher], "")), 36_009_009);
 }
 
 #[test]
@@ -161,11 +134,7 @@ fn timestamps_are_taken_from_5_minutes_back_to_30_seconds_ahead() {
         let cipher = ("shop_cipher", seller.cipher.as_str());
         let request = seller.request(Method::POST, ORDERS, &[("page_size", "10"), cipher], "{}");
         seller.pass(shift);
-        assert_eq!(
-            seller::json(seller.shop.handle(&request))["code"],
-            code,
-            "{shift} s"
-        );
+        assert_eq!(seller::json(seller.shop.handle(&request))["code"], code, "{shift} s");
         seller.pass(-shift);
     }
 }
@@ -192,34 +161,23 @@ fn sending_is_refused_and_counted() {
 fn authorize_page_redirects_with_code_and_state() {
     let seller = Seller::authorized(options().with_orders(1_u32));
     let open = |query: &str| {
-        let request = Request::get(format!("/open/authorize?{query}"))
-            .body(Bytes::new())
-            .unwrap();
+        let request = Request::get(format!("/open/authorize?{query}")).body(Bytes::new()).unwrap();
         seller.shop.handle(&request).into_response().unwrap()
     };
     let response = open("service_id=7300000000000000001&state=a%2Fb");
     assert_eq!(response.status(), 302);
     let location = response.headers()["location"].to_str().unwrap();
-    assert!(
-        location.contains("?app_key=app0key&code=TTP_"),
-        "{location}"
-    );
+    assert!(location.contains("?app_key=app0key&code=TTP_"), "{location}");
     assert!(location.ends_with("&state=a%2Fb"), "{location}");
     assert_eq!(open("service_id=1&state=a").status(), 400);
     let refused = seller.shop.refuse_authorization(Some("s"));
-    assert!(
-        refused.ends_with("?code=null&error=auth_denied&state=s"),
-        "{refused}"
-    );
+    assert!(refused.ends_with("?code=null&error=auth_denied&state=s"), "{refused}");
 }
 
 #[test]
 fn refresh_whose_answer_is_lost_has_happened() {
     let seller = Seller::authorized(options().with_orders(1_u32));
-    seller
-        .shop
-        .faults()
-        .arm(Fault::DropAfter, On::path("/api/v2/token/refresh"));
+    seller.shop.faults().arm(Fault::DropAfter, On::path("/api/v2/token/refresh"));
     let uri = format!(
         "/api/v2/token/refresh?app_key={APP_KEY}&app_secret={APP_SECRET}\
          &grant_type=refresh_token&refresh_token={}",
@@ -236,9 +194,7 @@ fn restored_double_knows_the_tokens() {
     let mut seller = Seller::authorized(options().with_orders(5_u32));
     let saved = Arc::new(Mutex::new(Value::Null));
     let sink = Arc::clone(&saved);
-    seller
-        .shop
-        .on_change(Box::new(move |state| *sink.lock().unwrap() = state.clone()));
+    seller.shop.on_change(Box::new(move |state| *sink.lock().unwrap() = state.clone()));
     let old = seller.refresh.clone();
     let answer = seller.refresh_with(&old);
     seller.take_tokens(&answer["data"]);

@@ -27,17 +27,11 @@ fn serve(answer: Vec<u8>, hold: bool) -> (SocketAddr, mpsc::Receiver<String>) {
 }
 
 fn get(uri: &str) -> Request<Bytes> {
-    Request::get(uri)
-        .header("x-canary", "canary")
-        .body(Bytes::new())
-        .unwrap()
+    Request::get(uri).header("x-canary", "canary").body(Bytes::new()).unwrap()
 }
 
 async fn send(uri: &str, limits: RequestLimits) -> Result<Response<Bytes>, TransportError> {
-    ReqwestTransport::new()
-        .unwrap()
-        .send(get(uri), &limits)
-        .await
+    ReqwestTransport::new().unwrap().send(get(uri), &limits).await
 }
 
 fn limits(millis: u64, max_body_bytes: usize) -> RequestLimits {
@@ -49,9 +43,7 @@ async fn replies_of_any_status_come_back_whole_and_redirects_are_not_followed() 
     let answer =
         b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 4\r\n\r\nbody";
     let (address, seen) = serve(answer.to_vec(), false);
-    let reply = send(&format!("http://{address}/path?q=1"), limits(5_000, 4))
-        .await
-        .unwrap();
+    let reply = send(&format!("http://{address}/path?q=1"), limits(5_000, 4)).await.unwrap();
     assert_eq!(reply.status(), 302);
     assert_eq!(reply.headers()["location"], "http://127.0.0.1:1/");
     assert_eq!(&reply.body()[..], b"body");
@@ -67,14 +59,10 @@ async fn a_body_beyond_the_limit_is_refused_whether_announced_or_not() {
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\n123\r\n2\r\n45\r\n0\r\n\r\n",
     ] {
         let (address, _seen) = serve(answer.to_vec(), false);
-        let error = send(&format!("http://{address}/"), limits(5_000, 4))
-            .await
-            .unwrap_err();
+        let error = send(&format!("http://{address}/"), limits(5_000, 4)).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::BodyTooLarge);
         let (address, _seen) = serve(answer.to_vec(), false);
-        let reply = send(&format!("http://{address}/"), limits(5_000, 5))
-            .await
-            .unwrap();
+        let reply = send(&format!("http://{address}/"), limits(5_000, 5)).await.unwrap();
         assert_eq!(&reply.body()[..], b"12345");
     }
 }
@@ -83,9 +71,7 @@ async fn a_body_beyond_the_limit_is_refused_whether_announced_or_not() {
 async fn silence_and_a_body_that_stops_are_time_outs() {
     for answer in [&b""[..], b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n12"] {
         let (address, _seen) = serve(answer.to_vec(), true);
-        let error = send(&format!("http://{address}/"), limits(200, 100))
-            .await
-            .unwrap_err();
+        let error = send(&format!("http://{address}/"), limits(200, 100)).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Timeout);
         assert!(!error.is_safe_to_retry());
     }
@@ -94,19 +80,14 @@ async fn silence_and_a_body_that_stops_are_time_outs() {
 #[tokio::test]
 async fn a_connection_that_ends_early_is_not_safe_to_retry() {
     let (address, _seen) = serve(Vec::new(), false);
-    let error = send(&format!("http://{address}/"), limits(5_000, 100))
-        .await
-        .unwrap_err();
+    let error = send(&format!("http://{address}/"), limits(5_000, 100)).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
     assert!(!error.is_safe_to_retry());
 }
 
 #[tokio::test]
 async fn a_refused_connection_is_safe_to_retry_and_the_error_hides_the_url() {
-    let address = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let uri = format!("http://{address}/path?token=canary");
     let error = send(&uri, limits(5_000, 100)).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Connect);
@@ -117,10 +98,7 @@ async fn a_refused_connection_is_safe_to_retry_and_the_error_hides_the_url() {
         shown.push_str(&cause.to_string());
         source = cause.source();
     }
-    assert!(
-        !shown.contains("canary") && !shown.contains("/path"),
-        "{shown}"
-    );
+    assert!(!shown.contains("canary") && !shown.contains("/path"), "{shown}");
 }
 
 #[tokio::test]
@@ -137,12 +115,9 @@ async fn plain_http_goes_to_the_own_machine_only() {
         let error = send(uri, limits(100, 100)).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Refused, "{uri}");
     }
-    for uri in [
-        "https://example.test/",
-        "http://localhost:80/",
-        "http://127.9.9.9/",
-        "http://[::1]/",
-    ] {
+    for uri in
+        ["https://example.test/", "http://localhost:80/", "http://127.9.9.9/", "http://[::1]/"]
+    {
         assert!(may_be_sent_to(&uri.parse().unwrap()), "{uri}");
     }
 }

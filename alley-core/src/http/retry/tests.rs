@@ -23,16 +23,8 @@ impl HttpTransport for Scripted {
         request: Request<Bytes>,
         _: &RequestLimits,
     ) -> Result<Response<Bytes>, TransportError> {
-        self.paths
-            .lock()
-            .unwrap()
-            .push(request.uri().path().to_owned());
-        let answer = self
-            .answers
-            .lock()
-            .unwrap()
-            .pop_front()
-            .expect("one more answer");
+        self.paths.lock().unwrap().push(request.uri().path().to_owned());
+        let answer = self.answers.lock().unwrap().pop_front().expect("one more answer");
         answer.map_err(TransportError::new)
     }
 }
@@ -53,10 +45,7 @@ fn run(
     answers: Vec<Answer>,
     idempotency: Idempotency,
 ) -> (Result<u16, TransportErrorKind>, Vec<String>, i64) {
-    let transport = Scripted {
-        answers: Mutex::new(answers.into()),
-        ..Scripted::default()
-    };
+    let transport = Scripted { answers: Mutex::new(answers.into()), ..Scripted::default() };
     let clock = ManualClock::new(DateTime::UNIX_EPOCH);
     let retrying = Retrying {
         transport: &transport,
@@ -73,9 +62,7 @@ fn run(
             Ok(Request::get(uri).body(Bytes::new()).unwrap())
         },
     ));
-    let outcome = outcome
-        .map(|reply| reply.status().as_u16())
-        .map_err(|error| error.kind());
+    let outcome = outcome.map(|reply| reply.status().as_u16()).map_err(|error| error.kind());
     let paths = transport.paths.into_inner().unwrap();
     (outcome, paths, clock.now().timestamp_millis())
 }
@@ -83,11 +70,7 @@ fn run(
 #[test]
 fn each_attempt_is_made_anew_until_one_succeeds() {
     let (outcome, paths, waited) = run(
-        vec![
-            Err(TransportErrorKind::Connect),
-            reply(503, None),
-            reply(200, None),
-        ],
+        vec![Err(TransportErrorKind::Connect), reply(503, None), reply(200, None)],
         Idempotency::Idempotent,
     );
     assert_eq!(outcome, Ok(200));
@@ -102,10 +85,7 @@ fn the_last_outcome_stands_when_attempts_are_used_up() {
     assert_eq!((outcome, paths.len()), (Ok(503), 3));
     let lost = || Err(TransportErrorKind::Timeout);
     let (outcome, paths, _) = run(vec![lost(), lost(), lost()], Idempotency::Idempotent);
-    assert_eq!(
-        (outcome, paths.len()),
-        (Err(TransportErrorKind::Timeout), 3)
-    );
+    assert_eq!((outcome, paths.len()), (Err(TransportErrorKind::Timeout), 3));
 }
 
 #[test]
@@ -119,37 +99,23 @@ fn what_may_have_been_done_is_not_sent_twice() {
     ] {
         assert_eq!(run(vec![unclear], Idempotency::Once).1.len(), 1);
     }
-    let refused = vec![
-        Err(TransportErrorKind::Connect),
-        reply(429, None),
-        reply(200, None),
-    ];
+    let refused = vec![Err(TransportErrorKind::Connect), reply(429, None), reply(200, None)];
     assert_eq!(run(refused, Idempotency::Once).0, Ok(200));
 }
 
 #[test]
 fn replies_that_will_not_change_are_final() {
     for status in [200, 204, 301, 400, 401, 403, 404, 409, 501] {
-        assert_eq!(
-            run(vec![reply(status, None)], Idempotency::Idempotent)
-                .1
-                .len(),
-            1
-        );
+        assert_eq!(run(vec![reply(status, None)], Idempotency::Idempotent).1.len(), 1);
     }
-    let refused = run(
-        vec![Err(TransportErrorKind::Refused)],
-        Idempotency::Idempotent,
-    );
+    let refused = run(vec![Err(TransportErrorKind::Refused)], Idempotency::Idempotent);
     assert_eq!(refused.1.len(), 1);
 }
 
 #[test]
 fn the_server_is_not_asked_earlier_than_it_says_and_not_at_all_if_that_is_too_late() {
-    let (outcome, _, waited) = run(
-        vec![reply(429, Some("7")), reply(200, None)],
-        Idempotency::Once,
-    );
+    let (outcome, _, waited) =
+        run(vec![reply(429, Some("7")), reply(200, None)], Idempotency::Once);
     assert_eq!((outcome, waited), (Ok(200), 7_000));
     let (outcome, paths, _) = run(vec![reply(429, Some("31"))], Idempotency::Once);
     assert_eq!((outcome, paths.len()), (Ok(429), 1));
@@ -163,15 +129,9 @@ fn retry_after_is_read_in_both_forms() {
         retry_after(&headers, now)
     };
     assert_eq!(read("120"), Some(Duration::from_mins(2)));
-    assert_eq!(
-        read("Wed, 21 Oct 2015 07:28:30 GMT"),
-        Some(Duration::from_secs(30))
-    );
+    assert_eq!(read("Wed, 21 Oct 2015 07:28:30 GMT"), Some(Duration::from_secs(30)));
     assert_eq!(read("Wed, 21 Oct 2015 07:20:00 GMT"), Some(Duration::ZERO));
-    assert_eq!(
-        read("99999999999999999999999"),
-        Some(Duration::from_secs(u64::MAX))
-    );
+    assert_eq!(read("99999999999999999999999"), Some(Duration::from_secs(u64::MAX)));
     for wrong in ["", "-1", "1.5", "soon"] {
         assert_eq!(read(wrong), None, "{wrong}");
     }

@@ -8,21 +8,11 @@ assert_not_impl_any!(Password: Clone, Copy, std::fmt::Display, PartialEq, serde:
 assert_not_impl_any!(PasswordHash: std::fmt::Display, PartialEq, serde::Serialize);
 
 fn read(text: &str) -> Password {
-    PasswordPolicy::default()
-        .with_nul(NulRule::Hash)
-        .read(text)
-        .unwrap()
+    PasswordPolicy::default().with_nul(NulRule::Hash).read(text).unwrap()
 }
 
 fn cheap() -> Hasher {
-    Hasher::new(
-        HashParams::new(Cost {
-            memory_kib: 7_168,
-            passes: 5,
-            lanes: 1,
-        })
-        .unwrap(),
-    )
+    Hasher::new(HashParams::new(Cost { memory_kib: 7_168, passes: 5, lanes: 1 }).unwrap())
 }
 
 #[test]
@@ -36,15 +26,10 @@ fn only_the_password_itself_verifies() {
         ("Case".into(), "case".into()),
         (" space ".into(), "space".into()),
     ] {
-        let stored = hasher
-            .hash(&read(&password), &SeededRandom::new(1))
-            .unwrap();
+        let stored = hasher.hash(&read(&password), &SeededRandom::new(1)).unwrap();
         let verified = Ok(Verification::Verified { rehash: false });
         assert_eq!(hasher.verify(&read(&password), &stored), verified);
-        assert_eq!(
-            hasher.verify(&read(&other), &stored),
-            Ok(Verification::Rejected)
-        );
+        assert_eq!(hasher.verify(&read(&other), &stored), Ok(Verification::Rejected));
     }
 }
 
@@ -54,10 +39,7 @@ fn two_hashes_of_one_password_differ_and_have_the_documented_form() {
     let random = SeededRandom::new(1);
     let [a, b] = [(); 2].map(|()| hasher.hash(&read("password"), &random).unwrap());
     assert_ne!(a.expose_phc(), b.expose_phc());
-    assert!(
-        a.expose_phc()
-            .starts_with("$argon2id$v=19$m=19456,t=2,p=1$")
-    );
+    assert!(a.expose_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
     assert_eq!(a.expose_phc().len(), 97);
     argon2::PasswordHash::new(a.expose_phc()).expect("another reader takes it as PHC");
 }
@@ -95,11 +77,7 @@ fn stored_hashes_beyond_the_bounds_or_of_another_form_are_corrupt() {
     ] {
         let outcome = hasher.verify(&read("x"), &PasswordHash::from_phc(bad.clone()));
         assert_eq!(outcome, Err(HashError::CorruptHash), "{bad}");
-        assert_eq!(
-            hasher.pool.idle_words().len(),
-            7_168 * 128,
-            "no memory was taken for {bad}"
-        );
+        assert_eq!(hasher.pool.idle_words().len(), 7_168 * 128, "no memory was taken for {bad}");
     }
 }
 
@@ -118,10 +96,7 @@ fn working_memory_is_wiped_and_used_again() {
 #[test]
 fn an_unknown_account_costs_the_same_memory_and_is_rejected() {
     let hasher = cheap();
-    assert_eq!(
-        hasher.reject_unknown(&read("x")),
-        Ok(Verification::Rejected)
-    );
+    assert_eq!(hasher.reject_unknown(&read("x")), Ok(Verification::Rejected));
     assert_eq!(hasher.pool.idle_words().len(), 7_168 * 128);
 }
 

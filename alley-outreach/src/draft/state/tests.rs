@@ -31,16 +31,11 @@ const EVENTS: &[Event] = &[
 ];
 
 fn at(state: DraftState) -> Position {
-    Position {
-        state,
-        held_from: None,
-    }
+    Position { state, held_from: None }
 }
 
 fn step(from: DraftState, event: Event) -> Option<DraftState> {
-    transition(at(from), event)
-        .ok()
-        .map(|position| position.state)
+    transition(at(from), event).ok().map(|position| position.state)
 }
 
 #[test]
@@ -48,29 +43,16 @@ fn ends_have_no_way_out() {
     for end in DraftState::ALL.iter().filter(|state| state.is_end()) {
         for event in EVENTS.iter().filter(|event| **event != Event::Erase) {
             let refused = transition(at(*end), *event).unwrap_err();
-            assert_eq!(
-                refused,
-                InvalidTransition {
-                    from: *end,
-                    event: event.name()
-                }
-            );
+            assert_eq!(refused, InvalidTransition { from: *end, event: event.name() });
         }
     }
 }
 
 #[test]
 fn a_lost_lease_never_leads_back_to_the_queue() {
-    assert_eq!(
-        step(DraftState::HandedOut, Event::LeaseExpire),
-        Some(DraftState::Unconfirmed)
-    );
+    assert_eq!(step(DraftState::HandedOut, Event::LeaseExpire), Some(DraftState::Unconfirmed));
     for state in DraftState::ALL {
-        assert_ne!(
-            step(*state, Event::LeaseExpire),
-            Some(DraftState::Queued),
-            "{state}"
-        );
+        assert_ne!(step(*state, Event::LeaseExpire), Some(DraftState::Queued), "{state}");
     }
     assert_eq!(step(DraftState::Unconfirmed, Event::Enqueue), None);
     assert_eq!(step(DraftState::Unconfirmed, Event::HandOut), None);
@@ -88,16 +70,8 @@ fn only_the_queue_leads_to_a_hand_out_and_only_approval_into_the_queue() {
 
 #[test]
 fn an_edit_voids_approval_and_leaves_the_queue() {
-    for state in [
-        DraftState::Approved,
-        DraftState::Queued,
-        DraftState::ChangesRequested,
-    ] {
-        assert_eq!(
-            step(state, Event::Edit),
-            Some(DraftState::Editing),
-            "{state}"
-        );
+    for state in [DraftState::Approved, DraftState::Queued, DraftState::ChangesRequested] {
+        assert_eq!(step(state, Event::Edit), Some(DraftState::Editing), "{state}");
     }
     assert_eq!(step(DraftState::InReview, Event::Edit), None);
     assert_eq!(step(DraftState::HandedOut, Event::Edit), None);
@@ -106,41 +80,19 @@ fn an_edit_voids_approval_and_leaves_the_queue() {
 #[test]
 fn suppression_ends_what_is_inside_and_marks_what_is_outside() {
     for state in DraftState::INSIDE {
-        assert_eq!(
-            step(state, Event::Suppress),
-            Some(DraftState::Suppressed),
-            "{state}"
-        );
+        assert_eq!(step(state, Event::Suppress), Some(DraftState::Suppressed), "{state}");
     }
-    assert_eq!(
-        step(DraftState::HandedOut, Event::Suppress),
-        Some(DraftState::HandedOut)
-    );
-    assert_eq!(
-        step(DraftState::Unconfirmed, Event::Suppress),
-        Some(DraftState::Unconfirmed)
-    );
+    assert_eq!(step(DraftState::HandedOut, Event::Suppress), Some(DraftState::HandedOut));
+    assert_eq!(step(DraftState::Unconfirmed, Event::Suppress), Some(DraftState::Unconfirmed));
 }
 
 #[test]
 fn a_held_draft_goes_back_to_where_it_stood_or_to_review() {
     let held = transition(at(DraftState::Queued), Event::Hold).unwrap();
-    assert_eq!(
-        held,
-        Position {
-            state: DraftState::Held,
-            held_from: Some(DraftState::Queued)
-        }
-    );
+    assert_eq!(held, Position { state: DraftState::Held, held_from: Some(DraftState::Queued) });
     assert_eq!(transition(held, Event::Hold), Ok(held));
-    assert_eq!(
-        transition(held, Event::Release { review: false }),
-        Ok(at(DraftState::Queued))
-    );
-    assert_eq!(
-        transition(held, Event::Release { review: true }),
-        Ok(at(DraftState::InReview))
-    );
+    assert_eq!(transition(held, Event::Release { review: false }), Ok(at(DraftState::Queued)));
+    assert_eq!(transition(held, Event::Release { review: true }), Ok(at(DraftState::InReview)));
     assert_eq!(step(DraftState::HandedOut, Event::Hold), None);
 }
 

@@ -7,15 +7,7 @@ use chrono_tz::Tz;
 use super::{Frees, RuleKind, Unit, View, wall::chrono_day};
 
 pub(super) fn calendar(view: &View<'_>, at: DateTime<Utc>) -> Frees {
-    let RuleKind::Calendar {
-        unit,
-        week_start,
-        reset,
-        zone,
-        limit,
-        count,
-        only,
-    } = &view.rule.kind
+    let RuleKind::Calendar { unit, week_start, reset, zone, limit, count, only } = &view.rule.kind
     else {
         return Frees::Now;
     };
@@ -31,22 +23,11 @@ pub(super) fn calendar(view: &View<'_>, at: DateTime<Utc>) -> Frees {
             Frees::At(window.end)
         }
     };
-    view.situation
-        .zones
-        .of(*zone)
-        .into_iter()
-        .map(one)
-        .fold(Frees::Now, Frees::later)
+    view.situation.zones.of(*zone).into_iter().map(one).fold(Frees::Now, Frees::later)
 }
 
 pub(super) fn warm_up(view: &View<'_>, at: DateTime<Utc>) -> Frees {
-    let RuleKind::WarmUp {
-        start_date,
-        caps,
-        zone,
-        idle_reset_days,
-    } = &view.rule.kind
-    else {
+    let RuleKind::WarmUp { start_date, caps, zone, idle_reset_days } = &view.rule.kind else {
         return Frees::Now;
     };
     let one = |zone: Tz| {
@@ -72,12 +53,7 @@ pub(super) fn warm_up(view: &View<'_>, at: DateTime<Utc>) -> Frees {
             None => Frees::Now,
         }
     };
-    view.situation
-        .zones
-        .of(*zone)
-        .into_iter()
-        .map(one)
-        .fold(Frees::Now, Frees::later)
+    view.situation.zones.of(*zone).into_iter().map(one).fold(Frees::Now, Frees::later)
 }
 
 /// Whether a day holds fewer spends than its cap.

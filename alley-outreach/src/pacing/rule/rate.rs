@@ -9,10 +9,7 @@ use crate::pacing::jitter::jitter_ms;
 pub(super) fn rolling(view: &View<'_>, at: DateTime<Utc>, limit: u32, window_s: u32) -> Frees {
     let mut spends: Vec<DateTime<Utc>> = view.spends().map(|entry| entry.at).collect();
     spends.sort_unstable_by(|a, b| b.cmp(a));
-    let Some(place) = usize::try_from(limit)
-        .ok()
-        .and_then(|limit| limit.checked_sub(1))
-    else {
+    let Some(place) = usize::try_from(limit).ok().and_then(|limit| limit.checked_sub(1)) else {
         return Frees::Never;
     };
     match spends.get(place) {
@@ -37,9 +34,7 @@ pub(super) fn min_gap(
     // Old spends cannot bind, and hashing each of them would be the cost of the whole decision.
     let reach = gap + TimeDelta::milliseconds(i64::from(jitter_max_ms));
     let near = view.spends().filter(|entry| entry.at + reach > at);
-    near.map(after)
-        .max()
-        .map_or(Frees::Now, |free| Frees::from(free, at))
+    near.map(after).max().map_or(Frees::Now, |free| Frees::from(free, at))
 }
 
 pub(super) fn gcra(
@@ -54,24 +49,17 @@ pub(super) fn gcra(
     };
     let mut spends: Vec<DateTime<Utc>> = view.spends().map(|entry| entry.at).collect();
     spends.sort_unstable();
-    let arrival = spends
-        .into_iter()
-        .fold(None, |arrival: Option<DateTime<Utc>>, spend| {
-            Some(arrival.map_or(spend, |arrival| arrival.max(spend)) + spacing)
-        });
+    let arrival = spends.into_iter().fold(None, |arrival: Option<DateTime<Utc>>, spend| {
+        Some(arrival.map_or(spend, |arrival| arrival.max(spend)) + spacing)
+    });
     let ahead = i32::try_from(burst.saturating_sub(1)).unwrap_or(i32::MAX);
-    arrival.map_or(Frees::Now, |arrival| {
-        Frees::from(arrival - spacing * ahead, at)
-    })
+    arrival.map_or(Frees::Now, |arrival| Frees::from(arrival - spacing * ahead, at))
 }
 
 /// The span between two cells, rounded up to whole milliseconds.
 fn spacing(limit: u32, period_s: u32) -> Option<TimeDelta> {
     let whole = i64::from(period_s).checked_mul(1_000)?;
     let limit = i64::from(limit);
-    let ms = whole
-        .checked_add(limit)?
-        .checked_sub(1)?
-        .checked_div(limit)?;
+    let ms = whole.checked_add(limit)?.checked_sub(1)?.checked_div(limit)?;
     Some(TimeDelta::milliseconds(ms))
 }

@@ -56,12 +56,7 @@ pub(super) fn frees(view: &View<'_>, at: DateTime<Utc>) -> Frees {
         }
         next(kind, zone, at, view.horizon, Seek::Allowed).map_or(Frees::Never, Frees::At)
     };
-    view.situation
-        .zones
-        .of(zone)
-        .into_iter()
-        .map(one)
-        .fold(Frees::Now, Frees::later)
+    view.situation.zones.of(zone).into_iter().map(one).fold(Frees::Now, Frees::later)
 }
 
 /// The first instant in (at, until] that the rule allows or forbids.

@@ -89,11 +89,7 @@ impl TryFrom<RuleText> for Rule {
             RuleKind::MaxUnanswered { .. } => Scope::Creator,
             _ => Scope::Seller,
         };
-        Ok(Self {
-            scope: text.scope.unwrap_or(default),
-            kind,
-            id: text.id,
-        })
+        Ok(Self { scope: text.scope.unwrap_or(default), kind, id: text.id })
     }
 }
 
@@ -161,17 +157,9 @@ impl RuleText {
 }
 
 impl From<Rule> for RuleText {
-    #[expect(
-        clippy::too_many_lines,
-        reason = "one arm for each kind of rule, nothing else"
-    )]
     fn from(rule: Rule) -> Self {
         let Rule { id, scope, kind } = rule;
-        let text = Self {
-            id,
-            scope: Some(scope),
-            ..Self::default()
-        };
+        let text = Self { id, scope: Some(scope), ..Self::default() };
         let hm = |time: NaiveTime| Some(time.format("%H:%M").to_string());
         let named = |kind: &str| kind.to_owned();
         match kind {
@@ -181,37 +169,21 @@ impl From<Rule> for RuleText {
                 window_s: Some(window_s),
                 ..text
             },
-            RuleKind::MinGap {
-                gap_s,
-                jitter_max_ms,
-                seed,
-            } => Self {
+            RuleKind::MinGap { gap_s, jitter_max_ms, seed } => Self {
                 kind: named("min_gap"),
                 gap_s: Some(gap_s),
                 jitter_max_ms: Some(jitter_max_ms),
                 seed: Some(seed),
                 ..text
             },
-            RuleKind::Gcra {
-                limit,
-                period_s,
-                burst,
-            } => Self {
+            RuleKind::Gcra { limit, period_s, burst } => Self {
                 kind: named("gcra"),
                 limit: Some(limit),
                 period_s: Some(period_s),
                 burst: Some(burst),
                 ..text
             },
-            RuleKind::Calendar {
-                unit,
-                week_start,
-                reset,
-                zone,
-                limit,
-                count,
-                only,
-            } => Self {
+            RuleKind::Calendar { unit, week_start, reset, zone, limit, count, only } => Self {
                 kind: named("calendar"),
                 unit: Some(unit),
                 week_start: Some(week_start),
@@ -222,12 +194,7 @@ impl From<Rule> for RuleText {
                 only: Some(only),
                 ..text
             },
-            RuleKind::WarmUp {
-                start_date,
-                caps,
-                zone,
-                idle_reset_days,
-            } => Self {
+            RuleKind::WarmUp { start_date, caps, zone, idle_reset_days } => Self {
                 kind: named("warm_up"),
                 start_date: Some(start_date),
                 caps: Some(caps),
@@ -235,16 +202,12 @@ impl From<Rule> for RuleText {
                 idle_reset_days,
                 ..text
             },
-            RuleKind::MaxOpen { limit } => Self {
-                kind: named("max_open"),
-                limit: Some(limit),
-                ..text
-            },
-            RuleKind::MaxUnanswered { limit } => Self {
-                kind: named("max_unanswered"),
-                limit: Some(limit),
-                ..text
-            },
+            RuleKind::MaxOpen { limit } => {
+                Self { kind: named("max_open"), limit: Some(limit), ..text }
+            }
+            RuleKind::MaxUnanswered { limit } => {
+                Self { kind: named("max_unanswered"), limit: Some(limit), ..text }
+            }
             RuleKind::QuietHours { start, end, zone } => Self {
                 kind: named("quiet_hours"),
                 start: hm(start),
@@ -264,12 +227,7 @@ impl From<Rule> for RuleText {
                 zone: Some(zone.to_string()),
                 ..text
             },
-            RuleKind::Total {
-                limit,
-                since,
-                count,
-                only,
-            } => Self {
+            RuleKind::Total { limit, since, count, only } => Self {
                 kind: named("total"),
                 limit: Some(limit),
                 since: Some(since),

@@ -58,19 +58,8 @@ impl NewDraft {
         template: TemplateId,
         fills: BTreeMap<String, Fill>,
     ) -> Self {
-        let text = DraftText::Template {
-            template,
-            locale: None,
-            fills,
-        };
-        Self {
-            campaign,
-            creator,
-            text,
-            step: 1,
-            not_before: None,
-            expires_at: None,
-        }
+        let text = DraftText::Template { template, locale: None, fills };
+        Self { campaign, creator, text, step: 1, not_before: None, expires_at: None }
     }
 
     /// The first message to a creator, in a member's own words.
@@ -81,18 +70,7 @@ impl NewDraft {
         locale: impl Into<String>,
         text: impl Into<String>,
     ) -> Self {
-        let text = DraftText::Hand {
-            channel,
-            locale: locale.into(),
-            text: text.into(),
-        };
-        Self {
-            campaign,
-            creator,
-            text,
-            step: 1,
-            not_before: None,
-            expires_at: None,
-        }
+        let text = DraftText::Hand { channel, locale: locale.into(), text: text.into() };
+        Self { campaign, creator, text, step: 1, not_before: None, expires_at: None }
     }
 }

@@ -41,14 +41,9 @@ impl Outreach {
         let keyring = &self.env().keyring;
         let hash = |text: &str| content_hash(keyring, draft.draft_id, &salt, text);
         let said = confirmation.edited.as_deref().map(MessageText::new);
-        let edited = said.filter(|text| {
-            handed
-                .as_ref()
-                .is_none_or(|handed| handed.record.text != *text)
-        });
-        let text_hash = edited
-            .as_ref()
-            .map_or(hand_out.revision_hash, |text| hash(text.as_str()));
+        let edited =
+            said.filter(|text| handed.as_ref().is_none_or(|handed| handed.record.text != *text));
+        let text_hash = edited.as_ref().map_or(hand_out.revision_hash, |text| hash(text.as_str()));
         let payload_hash = hash(&payload(confirmation));
         let unerased = handed
             .as_ref()
@@ -67,21 +62,13 @@ impl Outreach {
             }),
             _ => None,
         };
-        Ok(Sent {
-            is_edited,
-            text_hash,
-            payload_hash,
-            revision,
-            unerased,
-        })
+        Ok(Sent { is_edited, text_hash, payload_hash, revision, unerased })
     }
 }
 
 /// What a confirmation says, in one text without ambiguity: the time has no colon.
 pub(super) fn payload(confirmation: &Confirmation) -> String {
-    let Confirmation {
-        sent_at, edited, ..
-    } = confirmation;
+    let Confirmation { sent_at, edited, .. } = confirmation;
     match edited {
         None => format!("{}", sent_at.timestamp_micros()),
         Some(text) => format!("{}:{text}", sent_at.timestamp_micros()),

@@ -65,11 +65,7 @@ impl Denials {
 enum Look {
     Eligible(Box<Found>),
     Erased,
-    Denied {
-        reasons: Vec<String>,
-        next: Option<DateTime<Utc>>,
-        remember: bool,
-    },
+    Denied { reasons: Vec<String>, next: Option<DateTime<Utc>>, remember: bool },
 }
 
 impl Search {
@@ -106,11 +102,7 @@ impl Outreach {
         };
         for campaign in campaigns {
             let shared = decide_shared(&board.of_campaign(&campaign.record));
-            if let Verdict::Deny {
-                reasons,
-                next_eligible,
-            } = shared.verdict
-            {
+            if let Verdict::Deny { reasons, next_eligible } = shared.verdict {
                 let page = PageRequest::first(1);
                 let id = campaign.record.campaign_id;
                 let waiting = store.drafts_queued(tenant, id, board.at, page).await?;
@@ -145,20 +137,14 @@ impl Outreach {
         let mut looked = 0_u32;
         loop {
             let store = &self.inner.store;
-            let page = store
-                .drafts_queued(access.tenant(), id, board.at, request)
-                .await?;
+            let page = store.drafts_queued(access.tenant(), id, board.at, request).await?;
             for draft in page.items {
                 looked = looked.saturating_add(1);
                 match self.look(access, board, &campaign, draft.clone()).await? {
                     Look::Eligible(found) => return Ok(Some(*found)),
                     Look::Erased if search.erased.len() < END => search.erased.push(draft),
                     Look::Erased => {}
-                    Look::Denied {
-                        reasons,
-                        next,
-                        remember,
-                    } => {
+                    Look::Denied { reasons, next, remember } => {
                         if remember && search.deferred.len() < DEFER {
                             search.deferred.push(defer(draft, board, &reasons, next));
                         }
@@ -202,31 +188,19 @@ impl Outreach {
         }
         let tenant = access.tenant();
         let store = &self.inner.store;
-        let contact = store
-            .contact(tenant, &record.shop_ref, &record.creator_ref)
-            .await?;
+        let contact = store.contact(tenant, &record.shop_ref, &record.creator_ref).await?;
         let keyring = &self.env().keyring;
         let keys = suppression::candidates(keyring, tenant, &record.shop_ref, &record.creator_ref);
         let rows = store.suppressions(&keys).await?;
-        let suppressed: Vec<Interval> = rows
-            .iter()
-            .flatten()
-            .map(|row| row.record.interval())
-            .collect();
+        let suppressed: Vec<Interval> =
+            rows.iter().flatten().map(|row| row.record.interval()).collect();
         let ledger = board.with_creator(&self.spends_of(tenant, &record.creator_ref).await?);
         let known = contact.as_ref().map(|contact| &contact.record);
         let situation = board.of_draft(&campaign.record, record, known, &ledger, &suppressed);
         let lease_until = match decide(&situation).verdict {
             Verdict::Allow { lease_until } => lease_until,
-            Verdict::Deny {
-                reasons,
-                next_eligible,
-            } => {
-                return Ok(Look::Denied {
-                    reasons,
-                    next: next_eligible,
-                    remember: true,
-                });
+            Verdict::Deny { reasons, next_eligible } => {
+                return Ok(Look::Denied { reasons, next: next_eligible, remember: true });
             }
         };
         let unerased = Expect::unchanged::<DraftRevision>(revision.record.key(), revision.version);
@@ -240,10 +214,7 @@ impl Outreach {
         }
         let text = revision.text;
         let found = findings(&self.inner.checks, text.as_str(), board.policy.max_chars);
-        if found
-            .iter()
-            .any(|finding| finding.severity == Severity::Block)
-        {
+        if found.iter().any(|finding| finding.severity == Severity::Block) {
             return Ok(denied("blocked_content"));
         }
         let expects = keys.into_iter().zip(&rows);
@@ -287,8 +258,5 @@ fn defer(
         deferred_epoch: board.guard.record.epoch,
         ..draft.record
     };
-    Write::Update {
-        record,
-        read: draft.version,
-    }
+    Write::Update { record, read: draft.version }
 }

@@ -3,54 +3,29 @@ use proptest::prelude::*;
 use super::*;
 
 fn body(text: &str, names: &[&str]) -> TemplateBody {
-    TemplateBody::new(
-        "en",
-        text,
-        names.iter().map(|name| Variable::required(*name)).collect(),
-    )
+    TemplateBody::new("en", text, names.iter().map(|name| Variable::required(*name)).collect())
 }
 
 fn fills(pairs: &[(&str, &str)]) -> BTreeMap<String, Fill> {
-    pairs
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), Fill::from(*value)))
-        .collect()
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), Fill::from(*value))).collect()
 }
 
 #[test]
 fn declared_values_are_filled_in_and_the_text_is_cleaned() {
-    let body = body(
-        "Hi {{ name|upper }},\r\n\r\n\r\nthis is for you. ",
-        &["name"],
-    );
+    let body = body("Hi {{ name|upper }},\r\n\r\n\r\nthis is for you. ", &["name"]);
     compile(&body).unwrap();
-    let (locale, text) = render(
-        &body,
-        Some("en-US"),
-        &fills(&[("name", "a\nb\u{202E}")]),
-        100,
-    )
-    .unwrap();
+    let (locale, text) =
+        render(&body, Some("en-US"), &fills(&[("name", "a\nb\u{202E}")]), 100).unwrap();
     assert_eq!(
         (locale.as_str(), text.as_str()),
-        (
-            "en",
-            "HI A B,\n\nthis is for you."
-                .replacen("HI", "Hi", 1)
-                .as_str()
-        )
+        ("en", "HI A B,\n\nthis is for you.".replacen("HI", "Hi", 1).as_str())
     );
 }
 
 #[test]
 fn an_undeclared_name_is_refused_when_saved() {
     let refused = compile(&body("{{ name }} {{ secret }}", &["name"])).unwrap_err();
-    assert_eq!(
-        refused,
-        TemplateError::Undefined {
-            name: "secret".to_owned()
-        }
-    );
+    assert_eq!(refused, TemplateError::Undefined { name: "secret".to_owned() });
 }
 
 #[test]
@@ -84,10 +59,7 @@ fn a_missing_value_is_an_error_and_a_default_helps() {
     let mut body = body("{{ name }}", &["name"]);
     assert!(render(&body, None, &fills(&[]), 100).is_err());
     body.variables = vec![Variable::optional("name", "friend")];
-    assert_eq!(
-        render(&body, None, &fills(&[]), 100).unwrap().1.as_str(),
-        "friend"
-    );
+    assert_eq!(render(&body, None, &fills(&[]), 100).unwrap().1.as_str(), "friend");
 }
 
 #[test]
@@ -100,12 +72,7 @@ fn loops_and_lengths_are_bounded() {
     compile(&list).unwrap();
     let many = BTreeMap::from([("l".to_owned(), Fill::List(vec!["x".to_owned(); 100]))]);
     let refused = render(&list, None, &many, u32::MAX).unwrap_err();
-    assert_eq!(
-        refused,
-        TemplateError::Limit {
-            which: "filling it takes too long"
-        }
-    );
+    assert_eq!(refused, TemplateError::Limit { which: "filling it takes too long" });
     let long = body("{{ name }}", &["name"]);
     assert!(render(&long, None, &fills(&[("name", "abcdef")]), 5).is_err());
     assert!(compile(&body(&"x".repeat(SOURCE_BYTES + 1), &[])).is_err());

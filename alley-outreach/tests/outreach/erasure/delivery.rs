@@ -17,10 +17,7 @@ async fn a_repeated_request_says_that_its_text_was_erased() {
     world.queued(1).await;
     let _ = world.take("r1").await;
     erase(&world, &creator(1)).await;
-    assert!(matches!(
-        world.ask("r1").await,
-        HandOutAnswer::Refused(Refusal::TextErased)
-    ));
+    assert!(matches!(world.ask("r1").await, HandOutAnswer::Refused(Refusal::TextErased)));
 }
 
 #[tokio::test]
@@ -31,10 +28,7 @@ async fn a_delivery_is_confirmed_after_the_erasure_and_keeps_no_text() {
     erase(&world, &creator(1)).await;
     let (outreach, author) = (&world.outreach, &world.author);
     let said = Confirmation::sent_edited("c1", world.now(), "Dear Ada");
-    let Confirmed::Recorded(record) = outreach
-        .confirm(author, &ticket.token, &said)
-        .await
-        .unwrap()
+    let Confirmed::Recorded(record) = outreach.confirm(author, &ticket.token, &said).await.unwrap()
     else {
         panic!("not recorded")
     };
@@ -45,23 +39,13 @@ async fn a_delivery_is_confirmed_after_the_erasure_and_keeps_no_text() {
     assert!(!everything(&world).await.contains("Ada"));
     assert!(rows(&world, DraftRevision::TYPE).await.is_empty());
     assert_eq!(read(&world, draft).await.state, DraftState::Delivered);
-    let again = outreach
-        .confirm(author, &ticket.token, &said)
-        .await
-        .unwrap();
+    let again = outreach.confirm(author, &ticket.token, &said).await.unwrap();
     assert_eq!(again, Confirmed::Repeated(record.clone()));
     let other = Confirmation::sent("c2", world.now());
-    let again = outreach
-        .confirm(author, &ticket.token, &other)
-        .await
-        .unwrap();
+    let again = outreach.confirm(author, &ticket.token, &other).await.unwrap();
     assert_eq!(again, Confirmed::AlreadyConfirmed(record.clone()));
     assert_eq!(verify_chain([&*record]).unwrap().records, 1);
-    let chain = outreach
-        .check_deliveries(author, &world.shop)
-        .await
-        .unwrap()
-        .unwrap();
+    let chain = outreach.check_deliveries(author, &world.shop).await.unwrap().unwrap();
     assert_eq!(chain.head, Some(record.hash));
 }
 
@@ -74,11 +58,7 @@ async fn an_erased_text_that_was_not_sent_ends_instead_of_going_back_to_the_queu
         let draft = world.queued(1).await.remove(0).draft_id;
         let ticket = world.take("r1").await;
         erase(&world, &creator(1)).await;
-        let back = world
-            .outreach
-            .report_not_sent(&world.author, &ticket.token)
-            .await
-            .unwrap();
+        let back = world.outreach.report_not_sent(&world.author, &ticket.token).await.unwrap();
         assert_eq!((back.state, back.end_reason), erased(), "{to:?}");
         assert_eq!(reason_of(&world, draft).await, erased(), "{to:?}");
     }
@@ -96,11 +76,8 @@ async fn leases_of_erased_texts_end_and_are_settled_without_a_token() {
         assert_eq!(read(&world, draft).await.state, DraftState::Unconfirmed);
         let sent_at = world.now();
         let resolution = resolution.unwrap_or(Resolution::Sent { sent_at });
-        let settled = world
-            .outreach
-            .resolve(&world.author, draft, resolution, "phone")
-            .await
-            .unwrap();
+        let settled =
+            world.outreach.resolve(&world.author, draft, resolution, "phone").await.unwrap();
         let expected = match resolution {
             Resolution::NotSent => DraftState::Cancelled,
             Resolution::Sent { .. } => DraftState::Delivered,

@@ -56,11 +56,7 @@ impl RecordStore for Overtaken {
 
 /// The door over a store in which the text of `draft` is erased right before the next commit.
 async fn overtaken(world: &World, draft: DraftId) -> Outreach {
-    let text = world
-        .outreach
-        .store()
-        .revision(world.tenant, draft, 1)
-        .await;
+    let text = world.outreach.store().revision(world.tenant, draft, 1).await;
     let step = ErasureStep {
         record: DraftRevision::TYPE,
         key: text.unwrap().unwrap().record.key(),
@@ -81,10 +77,7 @@ async fn a_hand_out_that_the_erasure_overtakes_gives_no_text() {
     let outreach = overtaken(&world, draft).await;
     let request = HandOutRequest::new("r1");
     let answer = outreach.hand_out(&world.author, &request).await.unwrap();
-    assert!(matches!(
-        answer,
-        HandOutAnswer::Refused(Refusal::Empty { .. })
-    ));
+    assert!(matches!(answer, HandOutAnswer::Refused(Refusal::Empty { .. })));
     assert_eq!(reason_of(&world, draft).await, erased());
 }
 
@@ -93,9 +86,7 @@ async fn an_edit_that_the_erasure_overtakes_leaves_no_text() {
     let world = open().await;
     let draft = world.queued(1).await.remove(0).draft_id;
     let outreach = overtaken(&world, draft).await;
-    let edited = outreach
-        .edit_draft(&world.author, draft, 1, "Good day Ada")
-        .await;
+    let edited = outreach.edit_draft(&world.author, draft, 1, "Good day Ada").await;
     assert!(matches!(edited, Err(Error::Erased)));
     assert!(rows(&world, DraftRevision::TYPE).await.is_empty());
 }
@@ -107,10 +98,7 @@ async fn a_confirmation_that_the_erasure_overtakes_keeps_no_text() {
     let ticket = world.take("r1").await;
     let outreach = overtaken(&world, draft).await;
     let said = Confirmation::sent_edited("c1", world.now(), "Dear Ada");
-    let confirmed = outreach
-        .confirm(&world.author, &ticket.token, &said)
-        .await
-        .unwrap();
+    let confirmed = outreach.confirm(&world.author, &ticket.token, &said).await.unwrap();
     assert!(matches!(confirmed, Confirmed::Recorded(_)));
     assert!(rows(&world, DraftRevision::TYPE).await.is_empty());
 }

@@ -20,9 +20,7 @@ async fn a_queued_draft_without_a_text_ends_and_the_next_one_is_handed_out() {
     assert_eq!(reason_of(&world, drafts[0].draft_id).await, erased());
     assert!(read(&world, drafts[0].draft_id).await.ended_at.is_some());
     let trail = rows(&world, AuditEntry::TYPE).await;
-    let told = trail
-        .iter()
-        .filter(|row| row.contains(&Value::Text("erased".to_owned())));
+    let told = trail.iter().filter(|row| row.contains(&Value::Text("erased".to_owned())));
     assert_eq!(told.count(), 1);
     assert_eq!(world.take("r2").await.draft, drafts[2].draft_id);
 }
@@ -35,18 +33,14 @@ async fn a_queue_in_which_every_text_was_erased_is_empty_and_clears_itself() {
         erase(&world, &creator(number)).await;
     }
     for key in ["r1", "r2"] {
-        let HandOutAnswer::Refused(refusal) = world.ask(key).await else {
-            panic!("handed out")
-        };
+        let HandOutAnswer::Refused(refusal) = world.ask(key).await else { panic!("handed out") };
         assert_eq!(refusal, Refusal::Empty { next_due: None });
     }
     for draft in drafts {
         assert_eq!(reason_of(&world, draft.draft_id).await, erased());
     }
-    let spends = world
-        .outreach
-        .store()
-        .spends_since(world.tenant, world.now() - TimeDelta::days(1));
+    let spends =
+        world.outreach.store().spends_since(world.tenant, world.now() - TimeDelta::days(1));
     assert!(spends.await.unwrap().is_empty());
 }
 
@@ -55,32 +49,15 @@ async fn a_text_that_a_hold_keeps_is_not_handed_out_for_an_erased_creator() {
     let world = open().await;
     let draft = world.queued(1).await.remove(0);
     let subject = creator(1).to_value();
-    let keys = world
-        .store
-        .by_subject(DraftRevision::TYPE, &subject, page())
-        .await
-        .unwrap()
-        .items;
+    let keys = world.store.by_subject(DraftRevision::TYPE, &subject, page()).await.unwrap().items;
     let hold: HoldId = world.env.id().unwrap();
-    let mark = HoldMark {
-        hold,
-        record: DraftRevision::TYPE,
-        keys,
-        action: HoldAction::Place,
-    };
+    let mark = HoldMark { hold, record: DraftRevision::TYPE, keys, action: HoldAction::Place };
     world.store.set_hold(&mark).await.unwrap();
     let steps = erase(&world, &creator(1)).await;
     assert!(steps.iter().any(|(_, applied)| *applied == Applied::Held));
-    let revision = world
-        .outreach
-        .store()
-        .revision(world.tenant, draft.draft_id, 1)
-        .await;
+    let revision = world.outreach.store().revision(world.tenant, draft.draft_id, 1).await;
     assert!(revision.unwrap().is_some());
-    assert!(matches!(
-        world.ask("r1").await,
-        HandOutAnswer::Refused(Refusal::Empty { .. })
-    ));
+    assert!(matches!(world.ask("r1").await, HandOutAnswer::Refused(Refusal::Empty { .. })));
     assert_eq!(reason_of(&world, draft.draft_id).await, erased());
 }
 
@@ -92,9 +69,6 @@ async fn an_old_approval_ends_an_erased_draft_and_sends_any_other_back_to_its_au
     world.clock.advance(TimeDelta::days(15));
     assert_eq!(world.run("expire-drafts").await, 2);
     assert_eq!(reason_of(&world, drafts[0].draft_id).await, erased());
-    assert_eq!(
-        read(&world, drafts[1].draft_id).await.state,
-        DraftState::Editing
-    );
+    assert_eq!(read(&world, drafts[1].draft_id).await.state, DraftState::Editing);
     assert_eq!(world.run("expire-drafts").await, 0);
 }

@@ -14,12 +14,7 @@ fn instant(value: &Value) -> DateTime<Utc> {
 }
 
 fn facts(case: &Value) -> Facts {
-    let holidays = case["holidays"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(date)
-        .collect();
+    let holidays = case["holidays"].as_array().unwrap().iter().map(date).collect();
     let mut facts = Facts::new(
         instant(&case["start"]),
         case["zone"].as_str().unwrap().parse().unwrap(),
@@ -44,10 +39,7 @@ fn every_solved_case_comes_out_as_two_other_programs_computed_it() {
     for case in cases {
         let (id, expect) = (&case["id"], &case["expect"]);
         if case["rule"] == "eu_gdpr.breach_authority" {
-            let wanted = (
-                instant(&expect["due_instant"]),
-                instant(&expect["due_instant_reg1182"]),
-            );
+            let wanted = (instant(&expect["due_instant"]), instant(&expect["due_instant_reg1182"]));
             assert_eq!(breach_notice(instant(&case["start"])), wanted, "{id}");
             continue;
         }
@@ -56,11 +48,7 @@ fn every_solved_case_comes_out_as_two_other_programs_computed_it() {
         assert_eq!(found.unrolled_date, date(&expect["unrolled_date"]), "{id}");
         assert_eq!(found.due_date, date(&expect["due_date"]), "{id}");
         assert_eq!(found.safe_date, date(&expect["safe_date"]), "{id}");
-        assert_eq!(
-            found.due_exclusive,
-            instant(&expect["due_exclusive_utc"]),
-            "{id}"
-        );
+        assert_eq!(found.due_exclusive, instant(&expect["due_exclusive_utc"]), "{id}");
         if let Some(wanted) = expect.get("extension_notice_by") {
             assert_eq!(found.extension_notice_by, Some(date(wanted)), "{id}");
         }
@@ -91,21 +79,9 @@ fn rules_agree_with_the_file() {
             }
         };
         assert_eq!(known.period, term(&rule["period"]), "{id}");
-        assert_eq!(
-            known.extended,
-            rule["extension"].get("total").map(term),
-            "{id}"
-        );
-        assert_eq!(
-            known.rolls,
-            rule["roll_to_working_day"].as_bool().unwrap(),
-            "{id}"
-        );
-        assert_eq!(
-            known.readings.len(),
-            rule["safe_readings"].as_array().unwrap().len(),
-            "{id}"
-        );
+        assert_eq!(known.extended, rule["extension"].get("total").map(term), "{id}");
+        assert_eq!(known.rolls, rule["roll_to_working_day"].as_bool().unwrap(), "{id}");
+        assert_eq!(known.readings.len(), rule["safe_readings"].as_array().unwrap().len(), "{id}");
     }
 }
 

@@ -3,17 +3,14 @@ use proptest::prelude::*;
 use super::*;
 
 fn walk(kind: RequestKind, events: &[Event]) -> Result<RequestState, TransitionRefused> {
-    events
-        .iter()
-        .try_fold(RequestState::received(), |state, event| {
-            state.after(event, kind, true, false, DateTime::UNIX_EPOCH)
-        })
+    events.iter().try_fold(RequestState::received(), |state, event| {
+        state.after(event, kind, true, false, DateTime::UNIX_EPOCH)
+    })
 }
 
 fn legs(count: u128) -> Vec<Leg> {
-    let tenants: Vec<_> = (1..count)
-        .map(|n| (TenantId::from_uuid(uuid::Uuid::from_u128(n)), false))
-        .collect();
+    let tenants: Vec<_> =
+        (1..count).map(|n| (TenantId::from_uuid(uuid::Uuid::from_u128(n)), false)).collect();
     route(RequestKind::Erasure, true, false, &tenants)
 }
 
@@ -28,11 +25,7 @@ fn to_progress(count: u128) -> Vec<Event> {
 
 #[test]
 fn an_erasure_needs_the_highest_proof() {
-    let weak = [
-        Event::StartVerification,
-        Event::ProofOk(Level::Medium),
-        Event::Route(legs(1)),
-    ];
+    let weak = [Event::StartVerification, Event::ProofOk(Level::Medium), Event::Route(legs(1))];
     assert!(walk(RequestKind::Erasure, &weak).is_err());
     assert!(walk(RequestKind::Erasure, &[Event::Route(legs(1))]).is_err());
     let state = walk(RequestKind::Erasure, &to_progress(1)).unwrap();
@@ -44,10 +37,7 @@ fn an_erasure_needs_the_highest_proof() {
 fn five_failed_proofs_refuse_the_request() {
     let mut events = vec![Event::StartVerification];
     events.extend(vec![Event::ProofFailed; 4]);
-    assert_eq!(
-        walk(RequestKind::Access, &events).unwrap().status,
-        RequestStatus::Verifying
-    );
+    assert_eq!(walk(RequestKind::Access, &events).unwrap().status, RequestStatus::Verifying);
     events.push(Event::ProofFailed);
     let state = walk(RequestKind::Access, &events).unwrap();
     assert_eq!(state.denial, Some(DenialReason::InsufficientVerification));
@@ -59,10 +49,7 @@ fn a_request_is_as_far_as_its_slowest_leg() {
     let denied = Event::LegDone(1, LegOutcome::Denied, Some(DenialReason::NotController));
     let mut events = to_progress(2);
     events.push(done(0));
-    assert_eq!(
-        walk(RequestKind::Erasure, &events).unwrap().status,
-        RequestStatus::InProgress
-    );
+    assert_eq!(walk(RequestKind::Erasure, &events).unwrap().status, RequestStatus::InProgress);
     events.push(denied);
     let state = walk(RequestKind::Erasure, &events).unwrap();
     assert_eq!(state.status, RequestStatus::PartiallyFulfilled);
@@ -74,24 +61,12 @@ fn an_extension_is_taken_once_and_in_time() {
     events.push(Event::Extend);
     let state = walk(RequestKind::Erasure, &events).unwrap();
     assert_eq!(state.status, RequestStatus::Extended);
-    let again = |may| {
-        state.after(
-            &Event::Extend,
-            RequestKind::Erasure,
-            may,
-            false,
-            DateTime::UNIX_EPOCH,
-        )
-    };
+    let again =
+        |may| state.after(&Event::Extend, RequestKind::Erasure, may, false, DateTime::UNIX_EPOCH);
     assert!(again(true).is_err());
     let fresh = walk(RequestKind::Erasure, &to_progress(1)).unwrap();
-    let late = fresh.after(
-        &Event::Extend,
-        RequestKind::Erasure,
-        false,
-        false,
-        DateTime::UNIX_EPOCH,
-    );
+    let late =
+        fresh.after(&Event::Extend, RequestKind::Erasure, false, false, DateTime::UNIX_EPOCH);
     assert!(late.is_err());
 }
 
@@ -99,13 +74,7 @@ fn an_extension_is_taken_once_and_in_time() {
 fn an_erasure_that_has_begun_is_not_withdrawn() {
     let state = walk(RequestKind::Erasure, &to_progress(1)).unwrap();
     let withdraw = |purging| {
-        state.after(
-            &Event::Withdraw,
-            RequestKind::Erasure,
-            true,
-            purging,
-            DateTime::UNIX_EPOCH,
-        )
+        state.after(&Event::Withdraw, RequestKind::Erasure, true, purging, DateTime::UNIX_EPOCH)
     };
     assert!(withdraw(true).is_err());
     assert_eq!(withdraw(false).unwrap().status, RequestStatus::Withdrawn);
@@ -142,10 +111,7 @@ fn events() -> impl Strategy<Value = Event> {
         Just(Event::Deny(DenialReason::NoMatch)),
         Just(Event::Withdraw),
         Just(Event::Merge),
-        Just(Event::Tick {
-            due: true,
-            agent_expired: false
-        }),
+        Just(Event::Tick { due: true, agent_expired: false }),
     ]
 }
 

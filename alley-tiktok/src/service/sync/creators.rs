@@ -16,11 +16,8 @@ pub(super) async fn page(client: &ShopClient, env: &Env, cursor: &SyncCursor) ->
     search.search_key = cursor.search_key.clone();
     let page = client.call(&search).await?.data;
     let now = env.now();
-    let creators: Vec<Creator> = page
-        .creators
-        .iter()
-        .filter_map(|wire| creator(wire, cursor, now))
-        .collect();
+    let creators: Vec<Creator> =
+        page.creators.iter().filter_map(|wire| creator(wire, cursor, now)).collect();
     let fetched = Fetched::of(page.creators.len(), creators).next(page.next_page_token.as_ref());
     let mut fetched = fetched.seen(None, Some(now));
     fetched.end.search_key = owned(page.search_key.as_ref());

@@ -28,10 +28,7 @@ pub(super) async fn page(client: &ShopClient, env: &Env, cursor: &SyncCursor) ->
 
 /// The row of an order; `None` without a usable id or time.
 fn order(wire: &WireOrder, env: &Env, cursor: &SyncCursor) -> Result<Option<Order>> {
-    let id = wire
-        .id
-        .as_ref()
-        .and_then(|id| OrderId::new(id.as_str()).ok());
+    let id = wire.id.as_ref().and_then(|id| OrderId::new(id.as_str()).ok());
     let (Some(order_id), Some(created_at)) = (id, instant(wire.create_time.or(wire.update_time)))
     else {
         return Ok(None);
@@ -39,27 +36,17 @@ fn order(wire: &WireOrder, env: &Env, cursor: &SyncCursor) -> Result<Option<Orde
     let updated_at = instant(wire.update_time).unwrap_or(created_at);
     let payment = wire.payment.clone().unwrap_or_default();
     let minor = |amount: &Option<Text>| {
-        minor_units(
-            amount.as_ref()?.as_str(),
-            payment.currency.as_ref()?.as_str(),
-        )
-        .ok()
+        minor_units(amount.as_ref()?.as_str(), payment.currency.as_ref()?.as_str()).ok()
     };
-    let mut product_ids: Vec<String> = wire
-        .line_items
-        .iter()
-        .filter_map(|item| owned(item.product_id.as_ref()))
-        .collect();
+    let mut product_ids: Vec<String> =
+        wire.line_items.iter().filter_map(|item| owned(item.product_id.as_ref())).collect();
     product_ids.sort_unstable();
     product_ids.dedup();
     let mut order = Order {
         order_id,
         tenant_id: cursor.tenant_id,
         shop_id: cursor.shop_id.clone(),
-        status: wire
-            .status
-            .as_ref()
-            .map(|status| status.as_str().to_owned()),
+        status: wire.status.as_ref().map(|status| status.as_str().to_owned()),
         status_at: updated_at,
         buyer_id: owned(wire.user_id.as_ref()),
         buyer: None,
@@ -100,9 +87,6 @@ fn buyer(wire: &WireOrder) -> Option<Buyer> {
         postal_code: owned(to.postal_code.as_ref()),
         region: owned(to.region_code.as_ref()),
     };
-    let nothing = Buyer {
-        v: Buyer::VERSION,
-        ..Buyer::default()
-    };
+    let nothing = Buyer { v: Buyer::VERSION, ..Buyer::default() };
     (buyer != nothing).then_some(buyer)
 }

@@ -43,25 +43,12 @@ impl Fetched {
         } else {
             vec![alley_core::Write::Sync(records).into()]
         };
-        Self {
-            changes,
-            end: PageEnd {
-                rows,
-                ..PageEnd::default()
-            },
-        }
+        Self { changes, end: PageEnd { rows, ..PageEnd::default() } }
     }
 
-    #[cfg(any(
-        feature = "order",
-        feature = "product",
-        feature = "finance",
-        feature = "affiliate"
-    ))]
+    #[cfg(any(feature = "order", feature = "product", feature = "finance", feature = "affiliate"))]
     pub(crate) fn next(mut self, token: Option<&crate::wire::Text>) -> Self {
-        self.end.next = token
-            .filter(|token| !token.is_empty())
-            .map(ToString::to_string);
+        self.end.next = token.filter(|token| !token.is_empty()).map(ToString::to_string);
         self
     }
 }
@@ -88,9 +75,7 @@ pub(crate) async fn fetch(client: &ShopClient, env: &Env, cursor: &SyncCursor) -
         )))]
         kind => {
             let _ = (client, env);
-            Err(crate::error::Error::FeatureOff {
-                feature: feature(kind),
-            })
+            Err(crate::error::Error::FeatureOff { feature: feature(kind) })
         }
     }
 }
@@ -125,6 +110,5 @@ pub(crate) fn instant(seconds: Option<i64>) -> Option<chrono::DateTime<chrono::U
     feature = "affiliate"
 ))]
 pub(crate) fn owned(text: Option<&crate::wire::Text>) -> Option<String> {
-    text.filter(|text| !text.is_empty())
-        .map(ToString::to_string)
+    text.filter(|text| !text.is_empty()).map(ToString::to_string)
 }

@@ -14,10 +14,7 @@ use crate::wire::Text;
 pub(super) async fn page(client: &ShopClient, env: &Env, cursor: &SyncCursor) -> Result<Fetched> {
     let now = env.now();
     let (start, end) = days(cursor.since, now);
-    let answer = client
-        .call(&GetShopPerformance::new(start, end))
-        .await?
-        .data;
+    let answer = client.call(&GetShopPerformance::new(start, end)).await?.data;
     let intervals = answer.performance.unwrap_or_default().intervals;
     // Days that are not there yet are answered with zeros, which would look like figures.
     let latest = date(answer.latest_available_date.as_ref());
@@ -27,9 +24,7 @@ pub(super) async fn page(client: &ShopClient, env: &Env, cursor: &SyncCursor) ->
         .filter(|snapshot| latest.is_none_or(|latest| snapshot.start_date <= latest))
         .collect();
     let newest = snapshots.iter().map(|snapshot| snapshot.start_date).max();
-    let newest = newest
-        .and_then(|date| date.and_hms_opt(0, 0, 0))
-        .map(|time| time.and_utc());
+    let newest = newest.and_then(|date| date.and_hms_opt(0, 0, 0)).map(|time| time.and_utc());
     let rows = snapshots.len();
     let total = i64::try_from(rows).ok();
     Ok(Fetched::of(rows, snapshots).seen(total, newest))
@@ -39,9 +34,7 @@ pub(super) async fn page(client: &ShopClient, env: &Env, cursor: &SyncCursor) ->
 fn days(since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> (NaiveDate, NaiveDate) {
     let today = now.date_naive();
     let earliest = today.checked_sub_days(Days::new(89)).unwrap_or(today);
-    let start = since
-        .map_or(earliest, |since| since.date_naive().max(earliest))
-        .min(today);
+    let start = since.map_or(earliest, |since| since.date_naive().max(earliest)).min(today);
     (start, today.succ_opt().unwrap_or(today))
 }
 
@@ -55,10 +48,8 @@ fn snapshot(
     let traffic = wire.traffic.clone().unwrap_or_default();
     let gmv = sales.gmv.clone().unwrap_or_default();
     let creator = [&sales.creator_video_gmv, &sales.creator_live_gmv];
-    let creator: Vec<i64> = creator
-        .into_iter()
-        .filter_map(|amount| amount.as_ref()?.minor())
-        .collect();
+    let creator: Vec<i64> =
+        creator.into_iter().filter_map(|amount| amount.as_ref()?.minor()).collect();
     Some(AnalyticsSnapshot {
         snapshot_id: format!("{}:{start_date}", cursor.shop_id),
         tenant_id: cursor.tenant_id,
@@ -67,11 +58,8 @@ fn snapshot(
         end_date: date(wire.end_date.as_ref()).or_else(|| start_date.succ_opt())?,
         currency: owned(gmv.currency.as_ref()),
         gmv_minor: gmv.minor(),
-        creator_gmv_minor: (!creator.is_empty()).then(|| {
-            creator
-                .iter()
-                .fold(0_i64, |sum, part| sum.saturating_add(*part))
-        }),
+        creator_gmv_minor: (!creator.is_empty())
+            .then(|| creator.iter().fold(0_i64, |sum, part| sum.saturating_add(*part))),
         refunds_minor: sales.refunds.as_ref().and_then(crate::money::Amount::minor),
         orders: sales.orders_count,
         items_sold: sales.items_sold,

@@ -14,11 +14,8 @@ pub(super) async fn page(client: &ShopClient, cursor: &SyncCursor) -> Result<Fet
     search.page_token = cursor.page_token.clone();
     search.update_time_ge = cursor.since.map(|since| since.timestamp());
     let page = client.call(&search).await?.data;
-    let products: Vec<Product> = page
-        .products
-        .iter()
-        .filter_map(|wire| product(wire, cursor))
-        .collect();
+    let products: Vec<Product> =
+        page.products.iter().filter_map(|wire| product(wire, cursor)).collect();
     let newest = products.iter().map(|product| product.updated_at).max();
     let fetched = Fetched::of(page.products.len(), products).next(page.next_page_token.as_ref());
     Ok(fetched.seen(page.total_count, newest))
@@ -33,19 +30,13 @@ fn product(wire: &WireProduct, cursor: &SyncCursor) -> Option<Product> {
             minor_units(amount.as_str(), currency.as_str()).ok()
         })
     };
-    let currency = wire
-        .skus
-        .iter()
-        .find_map(|sku| owned(sku.price.as_ref()?.currency.as_ref()));
+    let currency = wire.skus.iter().find_map(|sku| owned(sku.price.as_ref()?.currency.as_ref()));
     Some(Product {
         product_id: ProductId::new(wire.id.as_ref()?.as_str()).ok()?,
         tenant_id: cursor.tenant_id,
         shop_id: cursor.shop_id.clone(),
         title: owned(wire.title.as_ref()),
-        status: wire
-            .status
-            .as_ref()
-            .map(|status| status.as_str().to_owned()),
+        status: wire.status.as_ref().map(|status| status.as_str().to_owned()),
         sku_count: u32::try_from(wire.skus.len()).unwrap_or(u32::MAX),
         currency,
         price_from_minor: prices().min(),

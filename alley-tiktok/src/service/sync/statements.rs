@@ -19,15 +19,9 @@ pub(super) async fn page(client: &ShopClient, env: &Env, cursor: &SyncCursor) ->
     list.statement_time_ge = cursor.since.map(|since| since.timestamp());
     let page = client.call(&list).await?.data;
     let now = env.now();
-    let statements: Vec<FinanceRecord> = page
-        .statements
-        .iter()
-        .filter_map(|wire| statement(wire, cursor, now))
-        .collect();
-    let newest = statements
-        .iter()
-        .map(|statement| statement.statement_at)
-        .max();
+    let statements: Vec<FinanceRecord> =
+        page.statements.iter().filter_map(|wire| statement(wire, cursor, now)).collect();
+    let newest = statements.iter().map(|statement| statement.statement_at).max();
     let fetched =
         Fetched::of(page.statements.len(), statements).next(page.next_page_token.as_ref());
     Ok(fetched.seen(None, newest))
@@ -51,10 +45,7 @@ fn statement(
         revenue_minor: minor(&wire.revenue_amount),
         fee_minor: minor(&wire.fee_amount),
         adjustment_minor: minor(&wire.adjustment_amount),
-        payment_status: wire
-            .payment_status
-            .as_ref()
-            .map(|status| status.as_str().to_owned()),
+        payment_status: wire.payment_status.as_ref().map(|status| status.as_str().to_owned()),
         payment_id: owned(wire.payment_id.as_ref()),
         paid_at: instant(wire.payment_time),
         seen_at: now,

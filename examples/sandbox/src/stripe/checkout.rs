@@ -11,10 +11,7 @@ use crate::json::{integer, put, set, text};
 /// Subscription mode is the only one that is played.
 pub(crate) fn create(books: &mut Books<'_>, form: &Form) -> Result<Value, Problem> {
     if form.need("mode")? != "subscription" {
-        return Err(Problem::invalid(
-            "mode",
-            "subscription (others are not played)",
-        ));
+        return Err(Problem::invalid("mode", "subscription (others are not played)"));
     }
     let success_url = form.need("success_url")?;
     let basket = basket(books, form)?;
@@ -27,10 +24,7 @@ pub(crate) fn create(books: &mut Books<'_>, form: &Form) -> Result<Value, Proble
     };
     let expires_at = form.integer("expires_at")?.unwrap_or(books.now + 86_400);
     if !(books.now + 1_800..=books.now + 86_400).contains(&expires_at) {
-        return Err(Problem::invalid(
-            "expires_at",
-            "30 minutes to 24 hours ahead",
-        ));
+        return Err(Problem::invalid("expires_at", "30 minutes to 24 hours ahead"));
     }
     let total: i64 = basket
         .items
@@ -45,25 +39,15 @@ pub(crate) fn create(books: &mut Books<'_>, form: &Form) -> Result<Value, Proble
     set(&mut session, "expires_at", expires_at);
     set(&mut session, "success_url", success_url);
     set(&mut session, "cancel_url", form.get("cancel_url"));
-    set(
-        &mut session,
-        "client_reference_id",
-        form.get("client_reference_id"),
-    );
+    set(&mut session, "client_reference_id", form.get("client_reference_id"));
     set(&mut session, "locale", form.get("locale"));
-    set(
-        &mut session,
-        "allow_promotion_codes",
-        form.boolean("allow_promotion_codes")?,
-    );
+    set(&mut session, "allow_promotion_codes", form.boolean("allow_promotion_codes")?);
     set(&mut session, "metadata", form.map("metadata")?);
     set(&mut session, "amount_subtotal", due);
     set(&mut session, "amount_total", due);
     set(&mut session, "customer", form.get("customer"));
     set(&mut session, "customer_email", form.get("customer_email"));
-    let email = customer
-        .as_ref()
-        .map(|customer| text(customer, "email").to_owned());
+    let email = customer.as_ref().map(|customer| text(customer, "email").to_owned());
     put(
         &mut session,
         "/customer_details/email",
@@ -72,11 +56,7 @@ pub(crate) fn create(books: &mut Books<'_>, form: &Form) -> Result<Value, Proble
     if let Some(collection) = form.get("payment_method_collection") {
         set(&mut session, "payment_method_collection", collection);
     }
-    set(
-        &mut session,
-        "url",
-        format!("https://checkout.example.test/c/pay/{id}"),
-    );
+    set(&mut session, "url", format!("https://checkout.example.test/c/pay/{id}"));
     books.state.sessions.place(&id, session.clone());
     books.state.baskets.insert(id, basket);
     Ok(session)
@@ -84,12 +64,7 @@ pub(crate) fn create(books: &mut Books<'_>, form: &Form) -> Result<Value, Proble
 
 pub(crate) fn get(books: &mut Books<'_>, id: &str) -> Result<Value, Problem> {
     run_out(books, id);
-    books
-        .state
-        .sessions
-        .get(id)
-        .cloned()
-        .ok_or_else(|| Problem::not_found("checkout.session", id))
+    books.state.sessions.get(id).cloned().ok_or_else(|| Problem::not_found("checkout.session", id))
 }
 
 /// Only an open session can be expired.
@@ -131,15 +106,9 @@ fn basket(books: &Books<'_>, form: &Form) -> Result<Basket, Problem> {
             return Err(Problem::no_such("price", price, &key));
         }
         let quantity = row.get("quantity").map_or(Ok(1), |text| {
-            text.parse::<i64>()
-                .ok()
-                .filter(|quantity| *quantity > 0)
-                .ok_or_else(|| {
-                    Problem::invalid(
-                        &format!("line_items[{index}][quantity]"),
-                        "a positive integer",
-                    )
-                })
+            text.parse::<i64>().ok().filter(|quantity| *quantity > 0).ok_or_else(|| {
+                Problem::invalid(&format!("line_items[{index}][quantity]"), "a positive integer")
+            })
         })?;
         items.push((price.clone(), quantity));
     }
@@ -149,8 +118,6 @@ fn basket(books: &Books<'_>, form: &Form) -> Result<Basket, Problem> {
     Ok(Basket {
         items,
         metadata: form.map("subscription_data[metadata]")?,
-        trial_days: form
-            .integer("subscription_data[trial_period_days]")?
-            .unwrap_or(0),
+        trial_days: form.integer("subscription_data[trial_period_days]")?.unwrap_or(0),
     })
 }

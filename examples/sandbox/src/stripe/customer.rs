@@ -24,12 +24,7 @@ pub(crate) fn create(books: &mut Books<'_>, form: &Form) -> Result<Value, Proble
 
 /// A deleted customer is answered as its stub.
 pub(crate) fn get(books: &Books<'_>, id: &str) -> Result<Value, Problem> {
-    books
-        .state
-        .customers
-        .get(id)
-        .cloned()
-        .ok_or_else(|| Problem::not_found("customer", id))
+    books.state.customers.get(id).cloned().ok_or_else(|| Problem::not_found("customer", id))
 }
 
 pub(crate) fn list(books: &Books<'_>, form: &Form) -> Result<Value, Problem> {
@@ -81,12 +76,7 @@ pub(crate) fn delete(books: &mut Books<'_>, id: &str) -> Result<Value, Problem> 
 
 /// A customer that exists and was not deleted.
 pub(crate) fn living(books: &Books<'_>, id: &str) -> Option<Value> {
-    books
-        .state
-        .customers
-        .get(id)
-        .filter(|customer| customer.get("deleted").is_none())
-        .cloned()
+    books.state.customers.get(id).filter(|customer| customer.get("deleted").is_none()).cloned()
 }
 
 fn write(customer: &mut Value, form: &Form) -> Result<(), Problem> {
@@ -95,11 +85,7 @@ fn write(customer: &mut Value, form: &Form) -> Result<(), Problem> {
             if key == "email" && !value.is_empty() && !value.contains('@') {
                 return Err(Problem::invalid("email", "an e-mail address"));
             }
-            let value = if value.is_empty() {
-                Value::Null
-            } else {
-                Value::from(value)
-            };
+            let value = if value.is_empty() { Value::Null } else { Value::from(value) };
             set(customer, key, value);
         }
     }

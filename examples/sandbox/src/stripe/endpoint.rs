@@ -16,10 +16,7 @@ pub(crate) fn create(books: &mut Books<'_>, form: &Form) -> Result<Value, Proble
     }
     let version = form.get("api_version");
     if let Some(version) = version.filter(|version| !shape::is_version(version)) {
-        return Err(Problem::invalid(
-            "api_version",
-            &format!("a version, not {version}"),
-        ));
+        return Err(Problem::invalid("api_version", &format!("a version, not {version}")));
     }
     let id = books.fresh_id("we_1");
     let mut endpoint = json!({
@@ -37,10 +34,6 @@ pub(crate) fn create(books: &mut Books<'_>, form: &Form) -> Result<Value, Proble
     });
     books.state.endpoints.place(&id, endpoint.clone());
     books.state.event_version = version.map(str::to_owned);
-    set(
-        &mut endpoint,
-        "secret",
-        books.options.webhook_secret.as_str(),
-    );
+    set(&mut endpoint, "secret", books.options.webhook_secret.as_str());
     Ok(endpoint)
 }

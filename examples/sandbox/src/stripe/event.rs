@@ -51,11 +51,8 @@ pub(crate) fn record(
     previous: Option<Value>,
 ) -> String {
     let id = books.fresh_id("evt_1");
-    let version = books
-        .state
-        .event_version
-        .clone()
-        .unwrap_or_else(|| books.options.api_version.clone());
+    let version =
+        books.state.event_version.clone().unwrap_or_else(|| books.options.api_version.clone());
     let mut object = object.clone();
     render(&mut object, &version);
     let mut data = json!({ "object": object });
@@ -96,10 +93,7 @@ pub(crate) fn thin_delivery(
     id: &str,
     now: i64,
 ) -> Option<Delivery> {
-    state
-        .events
-        .get(id)
-        .map(|event| deliver(options, &thin(event), now))
+    state.events.get(id).map(|event| deliver(options, &thin(event), now))
 }
 
 fn deliver(options: &Options, event: &Value, now: i64) -> Delivery {

@@ -11,11 +11,7 @@ pub(crate) fn check(form: &Form) -> Result<(), Problem> {
         .scalars("expand")
         .iter()
         .any(|path| path.split('.').filter(|step| *step != "data").count() > 4);
-    if deep {
-        Err(Problem::invalid("expand", "at most 4 levels deep"))
-    } else {
-        Ok(())
-    }
+    if deep { Err(Problem::invalid("expand", "at most 4 levels deep")) } else { Ok(()) }
 }
 
 /// Replaces ids by their objects along the `expand` paths.
@@ -40,11 +36,7 @@ fn walk(books: &Books<'_>, object: &mut Value, steps: &[&str]) {
         return;
     }
     if let Some(id) = member.as_str()
-        && let Some(found) = books
-            .state
-            .find(id)
-            .cloned()
-            .or_else(|| price::find(books, id))
+        && let Some(found) = books.state.find(id).cloned().or_else(|| price::find(books, id))
     {
         *member = found;
     }

@@ -29,25 +29,17 @@ impl Form {
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
-        self.pairs
-            .iter()
-            .find(|(name, _)| name == key)
-            .map(|(_, value)| value.as_str())
+        self.pairs.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
     /// A value that is there and not empty.
     pub(crate) fn need(&self, key: &str) -> Result<&str, Problem> {
-        self.get(key)
-            .filter(|value| !value.is_empty())
-            .ok_or_else(|| Problem::missing(key))
+        self.get(key).filter(|value| !value.is_empty()).ok_or_else(|| Problem::missing(key))
     }
 
     pub(crate) fn integer(&self, key: &str) -> Result<Option<i64>, Problem> {
         self.get(key)
-            .map(|text| {
-                text.parse()
-                    .map_err(|_unread| Problem::invalid(key, "an integer"))
-            })
+            .map(|text| text.parse().map_err(|_unread| Problem::invalid(key, "an integer")))
             .transpose()
     }
 
@@ -71,9 +63,7 @@ impl Form {
                 .and_then(|rest| rest.split_once("]["))
                 .and_then(|(index, member)| Some((index.parse().ok()?, member.strip_suffix(']')?)));
             if let Some((index, member)) = found {
-                rows.entry(index)
-                    .or_default()
-                    .insert(member.to_owned(), value.clone());
+                rows.entry(index).or_default().insert(member.to_owned(), value.clone());
             }
         }
         rows.into_values().collect()
@@ -99,17 +89,13 @@ impl Form {
             to.clear();
         }
         for (key, value) in &self.pairs {
-            let Some(member) = key
-                .strip_prefix(name)
-                .and_then(|rest| rest.strip_prefix('[')?.strip_suffix(']'))
+            let Some(member) =
+                key.strip_prefix(name).and_then(|rest| rest.strip_prefix('[')?.strip_suffix(']'))
             else {
                 continue;
             };
             if member.chars().count() > 40 || value.chars().count() > 500 {
-                return Err(Problem::invalid(
-                    key,
-                    "at most 40 characters a key and 500 a value",
-                ));
+                return Err(Problem::invalid(key, "at most 40 characters a key and 500 a value"));
             }
             if value.is_empty() {
                 to.remove(member);
@@ -153,15 +139,9 @@ mod tests {
     #[test]
     fn empty_value_removes_a_metadata_key() {
         let mut map = json!({ "a": "1", "b": "2" }).as_object().unwrap().clone();
-        Form::read("", b"metadata[a]=")
-            .unwrap()
-            .apply_map("metadata", &mut map)
-            .unwrap();
+        Form::read("", b"metadata[a]=").unwrap().apply_map("metadata", &mut map).unwrap();
         assert_eq!(map.len(), 1);
-        Form::read("", b"metadata=")
-            .unwrap()
-            .apply_map("metadata", &mut map)
-            .unwrap();
+        Form::read("", b"metadata=").unwrap().apply_map("metadata", &mut map).unwrap();
         assert!(map.is_empty());
     }
 }

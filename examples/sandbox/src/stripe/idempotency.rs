@@ -43,10 +43,7 @@ impl Attempt {
         let mut pairs: Vec<&(String, String)> = form.pairs().iter().collect();
         pairs.sort_unstable();
         let parameters = sha256_hex(format!("{path}\n{pairs:?}").as_bytes());
-        Ok(Some(Self {
-            key: key.to_owned(),
-            parameters,
-        }))
+        Ok(Some(Self { key: key.to_owned(), parameters }))
     }
 
     pub(crate) fn key(&self) -> &str {
@@ -60,9 +57,7 @@ impl Attempt {
         now: i64,
         request_id: &str,
     ) -> Result<Option<Response<Bytes>>, Problem> {
-        state
-            .idempotency
-            .retain(|_, stored| stored.created + KEPT_S > now);
+        state.idempotency.retain(|_, stored| stored.created + KEPT_S > now);
         let Some(stored) = state.idempotency.get(&self.key) else {
             return Ok(None);
         };

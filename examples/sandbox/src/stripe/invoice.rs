@@ -9,12 +9,7 @@ use super::subscription;
 use crate::json::{integer, list as elements, put, set, text};
 
 pub(crate) fn get(books: &Books<'_>, id: &str) -> Result<Value, Problem> {
-    books
-        .state
-        .invoices
-        .get(id)
-        .cloned()
-        .ok_or_else(|| Problem::not_found("invoice", id))
+    books.state.invoices.get(id).cloned().ok_or_else(|| Problem::not_found("invoice", id))
 }
 
 pub(crate) fn list(books: &Books<'_>, form: &Form) -> Result<Value, Problem> {
@@ -23,9 +18,7 @@ pub(crate) fn list(books: &Books<'_>, form: &Form) -> Result<Value, Problem> {
         created.takes(invoice)
             && is(invoice, "customer", form.get("customer"))
             && is(invoice, "status", form.get("status"))
-            && form
-                .get("subscription")
-                .is_none_or(|wanted| subscription_of(invoice) == wanted)
+            && form.get("subscription").is_none_or(|wanted| subscription_of(invoice) == wanted)
     });
     page(found, form, "/v1/invoices")
 }
@@ -50,29 +43,15 @@ pub(crate) fn issue(books: &mut Books<'_>, billed: &Value, reason: &str, amount:
         .filter(|invoice| text(invoice, "customer") == text(billed, "customer"))
         .count()
         + 1;
-    let lines: Vec<Value> = elements(billed, "/items/data")
-        .iter()
-        .map(|item| line(books, item, &id, amount))
-        .collect();
+    let lines: Vec<Value> =
+        elements(billed, "/items/data").iter().map(|item| line(books, item, &id, amount)).collect();
     let mut invoice = blank(INVOICE);
     set(&mut invoice, "id", id.as_str());
     set(&mut invoice, "billing_reason", reason);
     set(&mut invoice, "customer", text(billed, "customer"));
-    set(
-        &mut invoice,
-        "customer_email",
-        customer.get("email").cloned().unwrap_or_default(),
-    );
-    set(
-        &mut invoice,
-        "customer_name",
-        customer.get("name").cloned().unwrap_or_default(),
-    );
-    set(
-        &mut invoice,
-        "number",
-        format!("{}-{number:04}", text(&customer, "invoice_prefix")),
-    );
+    set(&mut invoice, "customer_email", customer.get("email").cloned().unwrap_or_default());
+    set(&mut invoice, "customer_name", customer.get("name").cloned().unwrap_or_default());
+    set(&mut invoice, "number", format!("{}-{number:04}", text(&customer, "invoice_prefix")));
     for key in ["created", "effective_at", "webhooks_delivered_at"] {
         set(&mut invoice, key, books.now);
     }
@@ -102,22 +81,14 @@ pub(crate) fn issue(books: &mut Books<'_>, billed: &Value, reason: &str, amount:
     let link = format!("https://invoice.example.test/i/acct_x/{id}");
     set(&mut invoice, "invoice_pdf", format!("{link}/pdf"));
     set(&mut invoice, "hosted_invoice_url", link);
-    put(
-        &mut invoice,
-        "/parent/subscription_details/subscription",
-        text(billed, "id"),
-    );
+    put(&mut invoice, "/parent/subscription_details/subscription", text(billed, "id"));
     put(
         &mut invoice,
         "/parent/subscription_details/metadata",
         billed.get("metadata").cloned().unwrap_or_default(),
     );
     put(&mut invoice, "/lines/data", lines);
-    put(
-        &mut invoice,
-        "/lines/url",
-        format!("/v1/invoices/{id}/lines"),
-    );
+    put(&mut invoice, "/lines/url", format!("/v1/invoices/{id}/lines"));
     keep(books, &invoice);
     invoice
 }
@@ -147,21 +118,14 @@ pub(crate) fn fail(books: &mut Books<'_>, invoice: &mut Value) {
 }
 
 fn keep(books: &mut Books<'_>, invoice: &Value) {
-    books
-        .state
-        .invoices
-        .place(text(invoice, "id"), invoice.clone());
+    books.state.invoices.place(text(invoice, "id"), invoice.clone());
     books.state.touch();
 }
 
 /// A line of a trial costs nothing, as its invoice does.
 fn line(books: &mut Books<'_>, item: &Value, invoice_id: &str, total: i64) -> Value {
     let quantity = integer(item, "/quantity");
-    let amount = if total == 0 {
-        0
-    } else {
-        integer(item, "/price/unit_amount") * quantity
-    };
+    let amount = if total == 0 { 0 } else { integer(item, "/price/unit_amount") * quantity };
     let price = item.get("price").cloned().unwrap_or_default();
     let mut line = blank(LINE_ITEM);
     set(&mut line, "id", books.fresh_id("il_1"));
@@ -171,41 +135,13 @@ fn line(books: &mut Books<'_>, item: &Value, invoice_id: &str, total: i64) -> Va
     set(&mut line, "quantity", quantity);
     set(&mut line, "quantity_decimal", quantity.to_string());
     set(&mut line, "subscription", text(item, "subscription"));
-    put(
-        &mut line,
-        "/period/start",
-        integer(item, "/current_period_start"),
-    );
-    put(
-        &mut line,
-        "/period/end",
-        integer(item, "/current_period_end"),
-    );
+    put(&mut line, "/period/start", integer(item, "/current_period_start"));
+    put(&mut line, "/period/end", integer(item, "/current_period_end"));
     let details = "/parent/subscription_item_details";
-    put(
-        &mut line,
-        &format!("{details}/subscription"),
-        text(item, "subscription"),
-    );
-    put(
-        &mut line,
-        &format!("{details}/subscription_item"),
-        text(item, "id"),
-    );
-    put(
-        &mut line,
-        "/pricing/price_details/price",
-        text(&price, "id"),
-    );
-    put(
-        &mut line,
-        "/pricing/price_details/product",
-        text(&price, "product"),
-    );
-    put(
-        &mut line,
-        "/pricing/unit_amount_decimal",
-        text(&price, "unit_amount_decimal"),
-    );
+    put(&mut line, &format!("{details}/subscription"), text(item, "subscription"));
+    put(&mut line, &format!("{details}/subscription_item"), text(item, "id"));
+    put(&mut line, "/pricing/price_details/price", text(&price, "id"));
+    put(&mut line, "/pricing/price_details/product", text(&price, "product"));
+    put(&mut line, "/pricing/unit_amount_decimal", text(&price, "unit_amount_decimal"));
     line
 }

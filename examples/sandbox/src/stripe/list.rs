@@ -24,10 +24,7 @@ pub(crate) fn page<'a>(
     };
     let (from, to) = match (form.get("starting_after"), form.get("ending_before")) {
         (Some(_), Some(_)) => {
-            return Err(Problem::invalid(
-                "ending_before",
-                "absent beside starting_after",
-            ));
+            return Err(Problem::invalid("ending_before", "absent beside starting_after"));
         }
         (Some(id), None) => {
             let from = place("starting_after", id)? + 1;
@@ -56,10 +53,7 @@ pub(crate) struct Created {
 
 impl Created {
     pub(crate) fn read(form: &Form) -> Result<Self, Problem> {
-        let mut range = Self {
-            least: i64::MIN,
-            most: i64::MAX,
-        };
+        let mut range = Self { least: i64::MIN, most: i64::MAX };
         if let Some(time) = form.integer("created[gte]")? {
             range.least = range.least.max(time);
         }

@@ -11,15 +11,9 @@ impl Params {
     pub(crate) fn documented() -> Self {
         let mut operations: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
         let mut current = String::new();
-        for line in DOCUMENTED
-            .lines()
-            .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        {
+        for line in DOCUMENTED.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             if let Some(key) = line.strip_prefix("  ") {
-                operations
-                    .entry(current.clone())
-                    .or_default()
-                    .push(segments(key));
+                operations.entry(current.clone()).or_default().push(segments(key));
             } else {
                 line.clone_into(&mut current);
                 operations.entry(current.clone()).or_default();
@@ -33,10 +27,7 @@ impl Params {
         let known = self.0.get(operation).map(Vec::as_slice).unwrap_or_default();
         for (key, value) in form.pairs() {
             let sent = segments(key);
-            if !known
-                .iter()
-                .any(|pattern| fits(pattern, &sent, value.is_empty()))
-            {
+            if !known.iter().any(|pattern| fits(pattern, &sent, value.is_empty())) {
                 let root = sent.first().map_or(key.as_str(), String::as_str);
                 return Err(Problem::unknown_parameter(root));
             }
@@ -46,9 +37,7 @@ impl Params {
 }
 
 fn segments(key: &str) -> Vec<String> {
-    key.split('[')
-        .map(|piece| piece.trim_end_matches(']').to_owned())
-        .collect()
+    key.split('[').map(|piece| piece.trim_end_matches(']').to_owned()).collect()
 }
 
 /// An empty value may name a whole map or list, which clears it.
@@ -96,26 +85,15 @@ mod tests {
         ] {
             assert!(accepts("POST /v1/customers", body), "{body}");
         }
-        assert!(accepts(
-            "POST /v1/checkout/sessions",
-            "line_items[12][price]=p"
-        ));
+        assert!(accepts("POST /v1/checkout/sessions", "line_items[12][price]=p"));
     }
 
     #[test]
     fn undocumented_keys_are_refused() {
-        for body in [
-            "emial=a",
-            "metadata[x][y]=1",
-            "address[citty]=x",
-            "expand[x]=1",
-            "address=x",
-        ] {
+        for body in ["emial=a", "metadata[x][y]=1", "address[citty]=x", "expand[x]=1", "address=x"]
+        {
             assert!(!accepts("POST /v1/customers", body), "{body}");
         }
-        assert!(!accepts(
-            "POST /v1/checkout/sessions",
-            "payment_method_types[0]=card"
-        ));
+        assert!(!accepts("POST /v1/checkout/sessions", "payment_method_types[0]=card"));
     }
 }

@@ -28,10 +28,7 @@ impl Stripe {
             }
             checkout::run_out(books, session_id);
             let told = pay_checkout(books, session_id)?;
-            books
-                .state
-                .completions
-                .insert(session_id.to_owned(), told.clone());
+            books.state.completions.insert(session_id.to_owned(), told.clone());
             Ok(told)
         })
     }
@@ -50,10 +47,7 @@ impl Stripe {
             }
             let (after, mut billed) = next_period(books, &before, "active");
             invoice::pay(books, &mut billed);
-            Ok(vec![
-                updated(books, &before, &after),
-                record(books, "invoice.paid", &billed, None),
-            ])
+            Ok(vec![updated(books, &before, &after), record(books, "invoice.paid", &billed, None)])
         })
     }
 
@@ -117,11 +111,7 @@ impl Stripe {
     ) -> Result<Vec<Delivery>> {
         let now = self.now();
         let told = self.state.with(|state| {
-            let mut books = Books {
-                options: &self.options,
-                state,
-                now,
-            };
+            let mut books = Books { options: &self.options, state, now };
             let ids = work(&mut books)?;
             Ok(deliveries(&self.options, state, &ids, now))
         })?;
@@ -136,32 +126,17 @@ fn pay_checkout(books: &mut Books<'_>, session_id: &str) -> Result<Vec<String>> 
         .sessions
         .get(session_id)
         .cloned()
-        .ok_or(Error::Play {
-            play: PLAY,
-            reason: "no such checkout session",
-        })?;
+        .ok_or(Error::Play { play: PLAY, reason: "no such checkout session" })?;
     if text(&session, "status") != "open" {
-        return Err(Error::Play {
-            play: PLAY,
-            reason: "the session has expired; create another",
-        });
+        return Err(Error::Play { play: PLAY, reason: "the session has expired; create another" });
     }
-    let basket = books
-        .state
-        .baskets
-        .get(session_id)
-        .cloned()
-        .unwrap_or_default();
+    let basket = books.state.baskets.get(session_id).cloned().unwrap_or_default();
     let customer_id = buyer(books, &session, PLAY)?;
     let created = subscription::begin(books, &customer_id, &basket);
     let (after, mut billed) = first_period(books, &created, &basket);
     invoice::pay(books, &mut billed);
     set(&mut session, "status", "complete");
-    let payment = if basket.trial_days > 0 {
-        "no_payment_required"
-    } else {
-        "paid"
-    };
+    let payment = if basket.trial_days > 0 { "no_payment_required" } else { "paid" };
     set(&mut session, "payment_status", payment);
     set(&mut session, "url", Value::Null);
     set(&mut session, "customer", customer_id);
@@ -183,39 +158,24 @@ fn buyer(books: &mut Books<'_>, session: &Value, play: &'static str) -> Result<S
     if !named.is_empty() {
         return match customer::living(books, named) {
             Some(_) => Ok(named.to_owned()),
-            None => Err(Error::Play {
-                play,
-                reason: "the session's customer was deleted",
-            }),
+            None => Err(Error::Play { play, reason: "the session's customer was deleted" }),
         };
     }
     let id = books.fresh_id("cus_");
     let mut made = super::shape::blank(super::shape::CUSTOMER);
     set(&mut made, "id", id.as_str());
     set(&mut made, "created", books.now);
-    set(
-        &mut made,
-        "email",
-        session.get("customer_email").cloned().unwrap_or_default(),
-    );
+    set(&mut made, "email", session.get("customer_email").cloned().unwrap_or_default());
     books.state.customers.place(&id, made);
     Ok(id)
 }
 
 fn first_period(books: &mut Books<'_>, created: &Value, basket: &Basket) -> (Value, Value) {
     let trial = basket.trial_days > 0;
-    let amount = if trial {
-        0
-    } else {
-        subscription::amount(created)
-    };
+    let amount = if trial { 0 } else { subscription::amount(created) };
     let billed = invoice::issue(books, created, "subscription_create", amount);
     let mut after = created.clone();
-    set(
-        &mut after,
-        "status",
-        if trial { "trialing" } else { "active" },
-    );
+    set(&mut after, "status", if trial { "trialing" } else { "active" });
     set(&mut after, "latest_invoice", text(&billed, "id"));
     (after, billed)
 }
@@ -237,17 +197,9 @@ fn updated(books: &mut Books<'_>, before: &Value, after: &Value) -> String {
     if let Some(items) = previous.pointer("/items/data").cloned() {
         put(&mut previous, "/items", json!({ "data": items }));
     }
-    books
-        .state
-        .subscriptions
-        .place(text(after, "id"), after.clone());
+    books.state.subscriptions.place(text(after, "id"), after.clone());
     books.state.touch();
-    record(
-        books,
-        "customer.subscription.updated",
-        after,
-        Some(previous),
-    )
+    record(books, "customer.subscription.updated", after, Some(previous))
 }
 
 fn end(books: &mut Books<'_>, id: &str) -> Vec<String> {
@@ -258,15 +210,13 @@ fn end(books: &mut Books<'_>, id: &str) -> Vec<String> {
 }
 
 fn living(books: &Books<'_>, play: &'static str, id: &str) -> Result<Value> {
-    let found = books.state.subscriptions.get(id).ok_or(Error::Play {
-        play,
-        reason: "no such subscription",
-    })?;
+    let found = books
+        .state
+        .subscriptions
+        .get(id)
+        .ok_or(Error::Play { play, reason: "no such subscription" })?;
     if subscription::is_over(found) {
-        return Err(Error::Play {
-            play,
-            reason: "the subscription is over",
-        });
+        return Err(Error::Play { play, reason: "the subscription is over" });
     }
     Ok(found.clone())
 }

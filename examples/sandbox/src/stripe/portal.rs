@@ -20,11 +20,7 @@ pub(crate) fn create(books: &mut Books<'_>, form: &Form) -> Result<Value, Proble
     set(&mut session, "customer", customer_id);
     set(&mut session, "return_url", form.get("return_url"));
     let secret = books.fresh_id("test_");
-    set(
-        &mut session,
-        "url",
-        format!("https://billing.example.test/p/session/{secret}"),
-    );
+    set(&mut session, "url", format!("https://billing.example.test/p/session/{secret}"));
     if let Some(flow) = form.get("flow_data[type]") {
         set(&mut session, "flow", serde_json::json!({ "type": flow }));
     }

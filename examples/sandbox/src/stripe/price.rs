@@ -35,11 +35,7 @@ pub(crate) fn object(price: &Price) -> Value {
     set(&mut value, "lookup_key", price.lookup_key.as_str());
     set(&mut value, "product", price.product.as_str());
     set(&mut value, "unit_amount", price.unit_amount_minor);
-    set(
-        &mut value,
-        "unit_amount_decimal",
-        price.unit_amount_minor.to_string(),
-    );
+    set(&mut value, "unit_amount_decimal", price.unit_amount_minor.to_string());
     put(&mut value, "/recurring/interval", price.interval.as_str());
     value
 }

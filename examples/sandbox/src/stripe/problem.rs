@@ -47,25 +47,17 @@ impl Problem {
 
     /// An object that another parameter names does not exist.
     pub(crate) fn no_such(what: &str, id: &str, param: &str) -> Self {
-        Self::request(format!("No such {what}: '{id}'"))
-            .coded("resource_missing")
-            .of(param)
+        Self::request(format!("No such {what}: '{id}'")).coded("resource_missing").of(param)
     }
 
     /// The object in the path does not exist.
     pub(crate) fn not_found(what: &str, id: &str) -> Self {
-        Self {
-            status: StatusCode::NOT_FOUND,
-            ..Self::no_such(what, id, "id")
-        }
+        Self { status: StatusCode::NOT_FOUND, ..Self::no_such(what, id, "id") }
     }
 
     pub(crate) fn no_route(method: &str, path: &str) -> Self {
         let message = format!("Unrecognized request URL ({method}: {path})");
-        Self {
-            status: StatusCode::NOT_FOUND,
-            ..Self::request(message)
-        }
+        Self { status: StatusCode::NOT_FOUND, ..Self::request(message) }
     }
 
     pub(crate) fn unauthorized() -> Self {
@@ -87,10 +79,7 @@ impl Problem {
 
     /// The operation ran and was refused by the state of its object.
     pub(crate) fn wrong_state(message: impl Into<String>) -> Self {
-        Self {
-            ran: true,
-            ..Self::request(message)
-        }
+        Self { ran: true, ..Self::request(message) }
     }
 
     pub(crate) fn rate_limit() -> Self {
@@ -113,11 +102,7 @@ impl Problem {
         if let Some(code) = self.code {
             set(&mut error, "code", code);
             let page = code.replace('_', "-");
-            set(
-                &mut error,
-                "doc_url",
-                format!("https://docs.example.test/error-codes/{page}"),
-            );
+            set(&mut error, "doc_url", format!("https://docs.example.test/error-codes/{page}"));
         }
         if let Some(param) = &self.param {
             set(&mut error, "param", param.as_str());
@@ -126,16 +111,10 @@ impl Problem {
     }
 
     fn coded(self, code: &'static str) -> Self {
-        Self {
-            code: Some(code),
-            ..self
-        }
+        Self { code: Some(code), ..self }
     }
 
     fn of(self, param: &str) -> Self {
-        Self {
-            param: Some(param.to_owned()),
-            ..self
-        }
+        Self { param: Some(param.to_owned()), ..self }
     }
 }

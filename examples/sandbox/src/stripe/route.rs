@@ -41,11 +41,7 @@ pub(crate) fn find<'a>(method: &Method, path: &'a str) -> Result<Route<'a>, Prob
         .find_map(|(name, operation)| {
             let template = name.strip_prefix(method.as_str())?.strip_prefix(' ')?;
             let id = fit(template, path)?;
-            Some(Route {
-                operation: *operation,
-                name,
-                id,
-            })
+            Some(Route { operation: *operation, name, id })
         })
         .ok_or_else(|| Problem::no_route(method.as_str(), path))
 }
@@ -69,18 +65,12 @@ const ROUTES: [(&str, Operation); 21] = [
     ("DELETE /v1/customers/{id}", Operation::CustomerDelete),
     ("POST /v1/checkout/sessions", Operation::CheckoutCreate),
     ("GET /v1/checkout/sessions/{id}", Operation::CheckoutGet),
-    (
-        "POST /v1/checkout/sessions/{id}/expire",
-        Operation::CheckoutExpire,
-    ),
+    ("POST /v1/checkout/sessions/{id}/expire", Operation::CheckoutExpire),
     ("POST /v1/billing_portal/sessions", Operation::PortalCreate),
     ("GET /v1/subscriptions", Operation::SubscriptionList),
     ("GET /v1/subscriptions/{id}", Operation::SubscriptionGet),
     ("POST /v1/subscriptions/{id}", Operation::SubscriptionUpdate),
-    (
-        "DELETE /v1/subscriptions/{id}",
-        Operation::SubscriptionCancel,
-    ),
+    ("DELETE /v1/subscriptions/{id}", Operation::SubscriptionCancel),
     ("GET /v1/invoices", Operation::InvoiceList),
     ("GET /v1/invoices/{id}", Operation::InvoiceGet),
     ("GET /v1/prices", Operation::PriceList),

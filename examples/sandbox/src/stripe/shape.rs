@@ -60,31 +60,17 @@ fn to_acacia(value: &mut Value) {
 fn subscription(value: &mut Value) {
     let start = integer(value, "/items/data/0/current_period_start");
     let end = integer(value, "/items/data/0/current_period_end");
-    let plan = value
-        .pointer("/items/data/0/plan")
-        .cloned()
-        .unwrap_or_default();
-    let quantity = value
-        .pointer("/items/data/0/quantity")
-        .cloned()
-        .unwrap_or_default();
+    let plan = value.pointer("/items/data/0/plan").cloned().unwrap_or_default();
+    let quantity = value.pointer("/items/data/0/quantity").cloned().unwrap_or_default();
     set(value, "current_period_start", start);
     set(value, "current_period_end", end);
     set(value, "plan", plan);
     set(value, "quantity", quantity);
     set(value, "discount", Value::Null);
-    for newer in [
-        "billing_mode",
-        "billing_schedules",
-        "customer_account",
-        "managed_payments",
-    ] {
+    for newer in ["billing_mode", "billing_schedules", "customer_account", "managed_payments"] {
         remove(value, newer);
     }
-    if let Some(items) = value
-        .pointer_mut("/items/data")
-        .and_then(Value::as_array_mut)
-    {
+    if let Some(items) = value.pointer_mut("/items/data").and_then(Value::as_array_mut) {
         for item in items {
             remove(item, "current_period_start");
             remove(item, "current_period_end");
@@ -94,16 +80,9 @@ fn subscription(value: &mut Value) {
 
 fn invoice(value: &mut Value) {
     let parent = remove(value, "parent").unwrap_or_default();
-    let details = parent
-        .get("subscription_details")
-        .cloned()
-        .unwrap_or_default();
+    let details = parent.get("subscription_details").cloned().unwrap_or_default();
     let paid = text(value, "status") == "paid";
-    set(
-        value,
-        "subscription",
-        details.get("subscription").cloned().unwrap_or_default(),
-    );
+    set(value, "subscription", details.get("subscription").cloned().unwrap_or_default());
     set(
         value,
         "subscription_details",
@@ -123,10 +102,7 @@ fn invoice(value: &mut Value) {
 
 fn line_item(value: &mut Value) {
     let parent = remove(value, "parent").unwrap_or_default();
-    let details = parent
-        .get("subscription_item_details")
-        .cloned()
-        .unwrap_or_default();
+    let details = parent.get("subscription_item_details").cloned().unwrap_or_default();
     let pricing = remove(value, "pricing").unwrap_or_default();
     let price = pricing.get("price_details").cloned().unwrap_or_default();
     set(
@@ -139,10 +115,7 @@ fn line_item(value: &mut Value) {
             "unit_amount_decimal": pricing.get("unit_amount_decimal"),
         }),
     );
-    for (name, key) in [
-        ("subscription_item", "subscription_item"),
-        ("proration", "proration"),
-    ] {
+    for (name, key) in [("subscription_item", "subscription_item"), ("proration", "proration")] {
         set(value, name, details.get(key).cloned().unwrap_or_default());
     }
     set(value, "type", "subscription");
@@ -167,14 +140,8 @@ pub(crate) fn changed_members(before: &Value, after: &Value) -> Option<Value> {
 /// The earliest and latest period border over the items, as start and end.
 pub(crate) fn periods(subscription: &Value) -> (i64, i64) {
     let items = list(subscription, "/items/data");
-    let start = items
-        .iter()
-        .map(|item| integer(item, "/current_period_start"))
-        .min();
-    let end = items
-        .iter()
-        .map(|item| integer(item, "/current_period_end"))
-        .min();
+    let start = items.iter().map(|item| integer(item, "/current_period_start")).min();
+    let end = items.iter().map(|item| integer(item, "/current_period_end")).min();
     (start.unwrap_or(0), end.unwrap_or(0))
 }
 
@@ -199,10 +166,7 @@ mod tests {
             (SUBSCRIPTION, "subscription"),
             (SUBSCRIPTION_ITEM, "subscription_item"),
         ] {
-            assert_eq!(
-                blank(shape).get("object").and_then(Value::as_str),
-                Some(kind)
-            );
+            assert_eq!(blank(shape).get("object").and_then(Value::as_str), Some(kind));
         }
     }
 
@@ -210,13 +174,7 @@ mod tests {
     fn versions_are_told_from_other_texts() {
         assert!(is_version("2026-09-30.endive"));
         assert!(is_version("2020-08-27"));
-        for text in [
-            "",
-            "endive",
-            "2026-09-30.",
-            "2026-13-30.endive",
-            "2026-09-30.En",
-        ] {
+        for text in ["", "endive", "2026-09-30.", "2026-13-30.endive", "2026-09-30.En"] {
             assert!(!is_version(text), "{text}");
         }
     }

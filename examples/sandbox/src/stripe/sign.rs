@@ -36,13 +36,10 @@ pub fn is_signed(secret: &str, header: &str, body: &[u8], now: i64, tolerance_s:
         return false;
     };
     let expected = signature(secret, timestamp, body);
-    let matches = sent
-        .iter()
-        .any(|value| same(expected.as_bytes(), value.as_bytes()));
-    let fresh = timestamp.parse::<i64>().is_ok_and(|at| {
-        now.checked_sub(at)
-            .is_some_and(|age| age.abs() <= tolerance_s)
-    });
+    let matches = sent.iter().any(|value| same(expected.as_bytes(), value.as_bytes()));
+    let fresh = timestamp
+        .parse::<i64>()
+        .is_ok_and(|at| now.checked_sub(at).is_some_and(|age| age.abs() <= tolerance_s));
     matches && fresh && !secret.trim().is_empty()
 }
 

@@ -47,10 +47,7 @@ impl StripeState {
     pub(crate) fn fresh_id(&mut self, prefix: &str, seed: u64, letters: usize) -> String {
         self.serial += 1;
         self.touch();
-        format!(
-            "{prefix}{}",
-            Seed::of(seed, IDS, self.serial).letters(letters)
-        )
+        format!("{prefix}{}", Seed::of(seed, IDS, self.serial).letters(letters))
     }
 
     /// Ids of requests are unique within the process only; numbering them is no change worth saving.
@@ -62,15 +59,9 @@ impl StripeState {
 
     /// Anything by its id.
     pub(crate) fn find(&self, id: &str) -> Option<&Value> {
-        [
-            &self.customers,
-            &self.sessions,
-            &self.subscriptions,
-            &self.invoices,
-            &self.events,
-        ]
-        .into_iter()
-        .find_map(|shelf| shelf.get(id))
+        [&self.customers, &self.sessions, &self.subscriptions, &self.invoices, &self.events]
+            .into_iter()
+            .find_map(|shelf| shelf.get(id))
     }
 }
 
@@ -102,10 +93,7 @@ impl Shelf {
     }
 
     pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Value> {
-        self.order
-            .iter()
-            .rev()
-            .filter_map(|id| self.objects.get(id))
+        self.order.iter().rev().filter_map(|id| self.objects.get(id))
     }
 }
 

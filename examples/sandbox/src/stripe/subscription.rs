@@ -13,45 +13,33 @@ use super::state::Basket;
 use crate::json::{integer, list as elements, object, put, set, text};
 
 pub(crate) fn get(books: &Books<'_>, id: &str) -> Result<Value, Problem> {
-    books
-        .state
-        .subscriptions
-        .get(id)
-        .cloned()
-        .ok_or_else(|| Problem::not_found("subscription", id))
+    books.state.subscriptions.get(id).cloned().ok_or_else(|| Problem::not_found("subscription", id))
 }
 
 /// Leaves out canceled ones unless the status is asked for.
 pub(crate) fn list(books: &Books<'_>, form: &Form) -> Result<Value, Problem> {
     let status = form.get("status");
     if let Some(status) = status.filter(|status| !LISTED.contains(status)) {
-        return Err(Problem::invalid(
-            "status",
-            &format!("a documented status, not {status}"),
-        ));
+        return Err(Problem::invalid("status", &format!("a documented status, not {status}")));
     }
     let created = Created::read(form)?;
-    let found = books
-        .state
-        .subscriptions
-        .newest_first()
-        .filter(|subscription| {
-            let by_status = match status {
-                Some("all") => true,
-                Some("ended") => is_over(subscription),
-                Some(status) => text(subscription, "status") == status,
-                None => !is_over(subscription),
-            };
-            let by_price = form.get("price").is_none_or(|wanted| {
-                elements(subscription, "/items/data")
-                    .iter()
-                    .any(|item| item.pointer("/price/id").and_then(Value::as_str) == Some(wanted))
-            });
-            by_status
-                && by_price
-                && created.takes(subscription)
-                && is(subscription, "customer", form.get("customer"))
+    let found = books.state.subscriptions.newest_first().filter(|subscription| {
+        let by_status = match status {
+            Some("all") => true,
+            Some("ended") => is_over(subscription),
+            Some(status) => text(subscription, "status") == status,
+            None => !is_over(subscription),
+        };
+        let by_price = form.get("price").is_none_or(|wanted| {
+            elements(subscription, "/items/data")
+                .iter()
+                .any(|item| item.pointer("/price/id").and_then(Value::as_str) == Some(wanted))
         });
+        by_status
+            && by_price
+            && created.takes(subscription)
+            && is(subscription, "customer", form.get("customer"))
+    });
     page(found, form, "/v1/subscriptions")
 }
 
@@ -64,12 +52,7 @@ pub(crate) fn update(books: &mut Books<'_>, id: &str, form: &Form) -> Result<Val
     }
     let mut subscription = before.clone();
     if let Some(at_end) = form.boolean("cancel_at_period_end")? {
-        plan_end(
-            &mut subscription,
-            at_end.then(|| periods(&before).1),
-            at_end,
-            books.now,
-        );
+        plan_end(&mut subscription, at_end.then(|| periods(&before).1), at_end, books.now);
     }
     if let Some(time) = form.get("cancel_at") {
         let at = match time {
@@ -118,14 +101,7 @@ pub(crate) fn begin(books: &mut Books<'_>, customer_id: &str, basket: &Basket) -
     for (price_id, quantity) in &basket.items {
         let item_id = books.fresh_id("si_");
         if let Some(price) = books.price(price_id) {
-            items.push(item(
-                price,
-                &item_id,
-                &id,
-                *quantity,
-                now,
-                basket.trial_days,
-            ));
+            items.push(item(price, &item_id, &id, *quantity, now, basket.trial_days));
         }
     }
     let mut subscription = blank(SUBSCRIPTION);
@@ -143,11 +119,7 @@ pub(crate) fn begin(books: &mut Books<'_>, customer_id: &str, basket: &Basket) -
         set(&mut subscription, "billing_cycle_anchor", end);
     }
     put(&mut subscription, "/items/data", items);
-    put(
-        &mut subscription,
-        "/items/url",
-        format!("/v1/subscription_items?subscription={id}"),
-    );
+    put(&mut subscription, "/items/url", format!("/v1/subscription_items?subscription={id}"));
     books.state.subscriptions.place(&id, subscription.clone());
     books.state.touch();
     subscription
@@ -162,11 +134,7 @@ pub(crate) fn end(books: &mut Books<'_>, id: &str) -> Option<Value> {
     }
     set(&mut subscription, "ended_at", books.now);
     set(&mut subscription, "cancel_at_period_end", false);
-    put(
-        &mut subscription,
-        "/cancellation_details/reason",
-        "cancellation_requested",
-    );
+    put(&mut subscription, "/cancellation_details/reason", "cancellation_requested");
     books.state.subscriptions.place(id, subscription.clone());
     books.state.touch();
     Some(subscription)
@@ -174,10 +142,7 @@ pub(crate) fn end(books: &mut Books<'_>, id: &str) -> Option<Value> {
 
 /// Moves every item to the period that begins where its last one ended.
 pub(crate) fn advance(subscription: &mut Value) {
-    let Some(items) = subscription
-        .pointer_mut("/items/data")
-        .and_then(Value::as_array_mut)
-    else {
+    let Some(items) = subscription.pointer_mut("/items/data").and_then(Value::as_array_mut) else {
         return;
     };
     for item in items {
@@ -194,10 +159,7 @@ pub(crate) fn advance(subscription: &mut Value) {
 
 /// Nothing leaves these two.
 pub(crate) fn is_over(subscription: &Value) -> bool {
-    matches!(
-        text(subscription, "status"),
-        "canceled" | "incomplete_expired"
-    )
+    matches!(text(subscription, "status"), "canceled" | "incomplete_expired")
 }
 
 /// What the items cost a period, in cents.
@@ -291,9 +253,7 @@ fn write_items(
                 })
             })
             .transpose()?;
-        let Some(items) = subscription
-            .pointer_mut("/items/data")
-            .and_then(Value::as_array_mut)
+        let Some(items) = subscription.pointer_mut("/items/data").and_then(Value::as_array_mut)
         else {
             continue;
         };
@@ -301,26 +261,16 @@ fn write_items(
             let key = format!("items[{index}][price]");
             let price = price.ok_or_else(|| Problem::missing(&key))?;
             let quantity = quantity.unwrap_or(1);
-            items.push(item(
-                price,
-                &fresh_id,
-                &subscription_id,
-                quantity,
-                books.now,
-                0,
-            ));
+            items.push(item(price, &fresh_id, &subscription_id, quantity, books.now, 0));
             continue;
         };
         if row.get("deleted").map(String::as_str) == Some("true") {
             items.retain(|item| text(item, "id") != id);
             continue;
         }
-        let found = items
-            .iter_mut()
-            .find(|item| text(item, "id") == id)
-            .ok_or_else(|| {
-                Problem::no_such("subscription_item", id, &format!("items[{index}][id]"))
-            })?;
+        let found = items.iter_mut().find(|item| text(item, "id") == id).ok_or_else(|| {
+            Problem::no_such("subscription_item", id, &format!("items[{index}][id]"))
+        })?;
         if let Some(price) = price {
             set(found, "price", price::object(price));
             set(found, "plan", price::plan(price));

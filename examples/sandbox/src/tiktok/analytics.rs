@@ -34,9 +34,7 @@ fn date(call: &Call, key: &str) -> Result<NaiveDate, Refusal> {
     call.query
         .get(key)
         .and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
-        .ok_or(Refusal::parameter(
-            "Invalid or missing date, expected YYYY-MM-DD",
-        ))
+        .ok_or(Refusal::parameter("Invalid or missing date, expected YYYY-MM-DD"))
 }
 
 fn interval(options: &Options, start: NaiveDate, end: NaiveDate) -> Value {

@@ -24,8 +24,7 @@ impl TikTokShop {
     /// app store, which comes back without one.
     pub fn authorize(&self, state: Option<&str>) -> Authorization {
         let now = self.now();
-        self.state
-            .with(|kept| agree(&self.options, kept, state, now))
+        self.state.with(|kept| agree(&self.options, kept, state, now))
     }
 
     /// The seller refuses: the address that the browser is sent to.
@@ -53,16 +52,8 @@ pub(crate) fn page(
 
 fn agree(options: &Options, state: &mut ShopState, given: Option<&str>, now: i64) -> Authorization {
     let code = format!("TTP_{}", state.fresh(options.seed).letters(40));
-    state.codes.insert(
-        code.clone(),
-        AuthCode {
-            expires_at: now + CODE_LIFE_S,
-        },
-    );
-    let extras = format!(
-        "app_key={}&code={code}&locale=en&shop_region=US",
-        options.app_key
-    );
+    state.codes.insert(code.clone(), AuthCode { expires_at: now + CODE_LIFE_S });
+    let extras = format!("app_key={}&code={code}&locale=en&shop_region=US", options.app_key);
     let mut redirect = with_query(&options.redirect_url, &extras);
     add_state(&mut redirect, given);
     Authorization { code, redirect }

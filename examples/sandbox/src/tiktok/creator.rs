@@ -17,18 +17,9 @@ pub(crate) fn search(options: &Options, call: &Call) -> Result<Value, Refusal> {
     if size != 12 && size != 20 {
         return Err(Refusal::parameter("Invalid page_size: 12 or 20 are taken"));
     }
-    let key = format!(
-        "sk_{}",
-        search_id(&[b"creators", search_body(&call.body).as_bytes()])
-    );
-    let token = call
-        .query
-        .get("page_token")
-        .filter(|token| !token.is_empty());
-    match (
-        token,
-        call.body_text("search_key").filter(|key| !key.is_empty()),
-    ) {
+    let key = format!("sk_{}", search_id(&[b"creators", search_body(&call.body).as_bytes()]));
+    let token = call.query.get("page_token").filter(|token| !token.is_empty());
+    match (token, call.body_text("search_key").filter(|key| !key.is_empty())) {
         (Some(_), None) => return Err(Refusal::parameter("Missing search_key")),
         (_, Some(sent)) if sent != key => return Err(Refusal::parameter("Invalid search_key")),
         _ => {}
@@ -77,10 +68,7 @@ pub(crate) fn quota(options: &Options, state: &ShopState, call: &Call) -> Value 
 }
 
 pub(crate) fn open_id(seed: u64, index: u32) -> String {
-    format!(
-        "aly{}",
-        Seed::of(seed, OPEN_IDS, u64::from(index)).letters(46)
-    )
+    format!("aly{}", Seed::of(seed, OPEN_IDS, u64::from(index)).letters(46))
 }
 
 fn creator(of: u64, index: u32) -> Value {

@@ -55,16 +55,11 @@ impl Operation {
 }
 
 pub(crate) fn find(method: &Method, path: &str) -> Result<&'static Endpoint, Refusal> {
-    let mut at_path = ENDPOINTS
-        .iter()
-        .filter(|endpoint| endpoint.path == path)
-        .peekable();
+    let mut at_path = ENDPOINTS.iter().filter(|endpoint| endpoint.path == path).peekable();
     if at_path.peek().is_none() {
         return Err(Refusal::PATH);
     }
-    at_path
-        .find(|endpoint| endpoint.method == *method)
-        .ok_or(Refusal::METHOD)
+    at_path.find(|endpoint| endpoint.method == *method).ok_or(Refusal::METHOD)
 }
 
 /// Whether the operation would write to a creator or buyer, in any version of its path.
@@ -85,13 +80,7 @@ const fn endpoint(
     scope: Option<&'static str>,
     operation: Operation,
 ) -> Endpoint {
-    Endpoint {
-        method,
-        path,
-        takes_cipher,
-        scope,
-        operation,
-    }
+    Endpoint { method, path, takes_cipher, scope, operation }
 }
 
 static ENDPOINTS: [Endpoint; 11] = [

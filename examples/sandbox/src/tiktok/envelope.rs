@@ -29,11 +29,8 @@ impl Refusal {
     pub(crate) const TOKEN_EXPIRED: Self = Self::new(401, 105_002, "Expired credentials");
     pub(crate) const SCOPE: Self = Self::new(403, 105_005, "Access denied");
     /// Sending to a person is not offered; the same code as a scope that was never granted.
-    pub(crate) const SENDING: Self = Self::new(
-        403,
-        105_005,
-        "Access denied: this app does not send to creators or buyers",
-    );
+    pub(crate) const SENDING: Self =
+        Self::new(403, 105_005, "Access denied: this app does not send to creators or buyers");
     pub(crate) const RATE_LIMIT: Self = Self::new(429, 36_009_002, "Too many requests");
     pub(crate) const INTERNAL: Self = Self::new(500, 36_009_003, "Internal error");
     pub(crate) const PATH: Self = Self::new(404, 36_009_009, "Invalid path");
@@ -48,11 +45,7 @@ impl Refusal {
             Ok(status) => status,
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Self {
-            status,
-            code,
-            message,
-        }
+        Self { status, code, message }
     }
 
     /// A parameter that the operation does not take. The collective code is the one that the common
@@ -111,21 +104,14 @@ pub(crate) fn fault_answer(fault: Fault, seed: u64, now: i64) -> Response<Bytes>
 fn json_response(status: StatusCode, body: &Value) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(body.to_string()));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
 /// Time as digits and a hexadecimal rest, as the real ids look.
 fn request_id(seed: u64, now: i64, serial: u64) -> String {
-    let time = DateTime::from_timestamp(now, 0)
-        .unwrap_or_default()
-        .format("%Y%m%d%H%M%S");
-    format!(
-        "{time}{:016X}{serial:04X}",
-        Seed::of(seed, 0x7265_7173, serial).draw()
-    )
+    let time = DateTime::from_timestamp(now, 0).unwrap_or_default().format("%Y%m%d%H%M%S");
+    format!("{time}{:016X}{serial:04X}", Seed::of(seed, 0x7265_7173, serial).draw())
 }
 
 const COLLECTIVE: u64 = 36_009_004;

@@ -22,10 +22,7 @@ pub(crate) fn statements(options: &Options, call: &Call) -> Result<Value, Refusa
         Some("DESC") => false,
         Some(_) => return Err(Refusal::parameter("Invalid sort_order")),
     };
-    let times = (
-        time(call, "statement_time_ge")?,
-        time(call, "statement_time_lt")?,
-    );
+    let times = (time(call, "statement_time_ge")?, time(call, "statement_time_lt")?);
     let status = call.query.get("payment_status");
     let mut found: Vec<Value> = (0..call.count(options.statements))
         .map(|index| statement(options, index))
@@ -53,10 +50,7 @@ pub(crate) fn statements(options: &Options, call: &Call) -> Result<Value, Refusa
 fn time(call: &Call, key: &str) -> Result<Option<i64>, Refusal> {
     call.query
         .get(key)
-        .map(|text| {
-            text.parse()
-                .map_err(|_unread| Refusal::parameter("Invalid statement time"))
-        })
+        .map(|text| text.parse().map_err(|_unread| Refusal::parameter("Invalid statement time")))
         .transpose()
 }
 

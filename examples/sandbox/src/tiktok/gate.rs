@@ -78,17 +78,9 @@ pub(crate) fn check(
     let body = if raw_body.is_empty() {
         Value::Null
     } else {
-        serde_json::from_slice(raw_body)
-            .ok()
-            .filter(Value::is_object)
-            .ok_or(Refusal::BODY)?
+        serde_json::from_slice(raw_body).ok().filter(Value::is_object).ok_or(Refusal::BODY)?
     };
-    Ok(Call {
-        query,
-        body,
-        now,
-        shop,
-    })
+    Ok(Call { query, body, now, shop })
 }
 
 /// Ten digits, at most 5 minutes old and at most 30 seconds ahead.
@@ -97,11 +89,7 @@ fn check_time(timestamp: Option<&str>, now: i64) -> Result<(), Refusal> {
         .filter(|text| text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit()))
         .and_then(|text| text.parse().ok())
         .ok_or(Refusal::TIMESTAMP)?;
-    if (now - 300..=now + 30).contains(&sent) {
-        Ok(())
-    } else {
-        Err(Refusal::TIMESTAMP)
-    }
+    if (now - 300..=now + 30).contains(&sent) { Ok(()) } else { Err(Refusal::TIMESTAMP) }
 }
 
 fn check_signature(
@@ -110,10 +98,7 @@ fn check_signature(
     query: &Query,
 ) -> Result<(), Refusal> {
     let sent = query.get("sign").ok_or(Refusal::SIGN_MISSING)?;
-    let content_type = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
+    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let expected = request_signature(
         &options.app_secret,
         request.uri().path(),
@@ -121,11 +106,7 @@ fn check_signature(
         content_type,
         request.body(),
     );
-    if same(expected.as_bytes(), sent.as_bytes()) {
-        Ok(())
-    } else {
-        Err(Refusal::BAD_SIGNATURE)
-    }
+    if same(expected.as_bytes(), sent.as_bytes()) { Ok(()) } else { Err(Refusal::BAD_SIGNATURE) }
 }
 
 fn check_token(

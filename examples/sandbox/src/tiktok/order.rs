@@ -42,11 +42,7 @@ impl OrderBook {
                 let create_time = options.as_of - age;
                 let moved = i64::try_from(seed.below(259_200)).unwrap_or(0);
                 let update_time = (create_time + moved).min(options.as_of);
-                let status = if seed.one_in(97) {
-                    UNKNOWN_STATUS
-                } else {
-                    seed.pick(&STATUSES)
-                };
+                let status = if seed.one_in(97) { UNKNOWN_STATUS } else { seed.pick(&STATUSES) };
                 // Strictly rising, so unique, and 18 digits as on the wire.
                 let id = FIRST_ID + index * ID_STEP + seed.below(ID_STEP);
                 Row {
@@ -58,11 +54,7 @@ impl OrderBook {
                 }
             })
             .collect();
-        Self {
-            seed: options.seed,
-            products: options.products,
-            rows,
-        }
+        Self { seed: options.seed, products: options.products, rows }
     }
 
     pub(crate) fn ids(&self) -> Vec<String> {
@@ -88,10 +80,7 @@ impl TikTokShop {
     pub fn set_order_status(&self, order_id: &str, status: &str) {
         let update_time = self.now();
         self.state.with(|state| {
-            let change = OrderChange {
-                status: status.to_owned(),
-                update_time,
-            };
+            let change = OrderChange { status: status.to_owned(), update_time };
             state.orders.insert(order_id.to_owned(), change);
             state.touch();
         });
@@ -113,22 +102,11 @@ pub(crate) fn search(book: &OrderBook, state: &ShopState, call: &Call) -> Result
     };
     let filter = Filter::read(call)?;
     let mut rows: Vec<Cow<'_, Row>> = if call.shop == 0 {
-        book.now_rows(state)
-            .filter(|row| filter.takes(row))
-            .collect()
+        book.now_rows(state).filter(|row| filter.takes(row)).collect()
     } else {
         Vec::new()
     };
-    let key = |row: &Row| {
-        (
-            if by_update {
-                row.update_time
-            } else {
-                row.create_time
-            },
-            row.index,
-        )
-    };
+    let key = |row: &Row| (if by_update { row.update_time } else { row.create_time }, row.index);
     if ascending {
         rows.sort_by_key(|row| key(row));
     } else {
@@ -175,14 +153,8 @@ impl<'a> Filter<'a> {
     fn read(call: &'a Call) -> Result<Self, Refusal> {
         Ok(Self {
             status: call.body_text("order_status"),
-            created: (
-                call.body_integer("create_time_ge")?,
-                call.body_integer("create_time_lt")?,
-            ),
-            updated: (
-                call.body_integer("update_time_ge")?,
-                call.body_integer("update_time_lt")?,
-            ),
+            created: (call.body_integer("create_time_ge")?, call.body_integer("create_time_lt")?),
+            updated: (call.body_integer("update_time_ge")?, call.body_integer("update_time_lt")?),
         })
     }
 

@@ -25,11 +25,7 @@ impl Page {
         };
         let start = start.min(total);
         let end = (start + size).min(total);
-        let next = if end < total {
-            write(end, search)
-        } else {
-            String::new()
-        };
+        let next = if end < total { write(end, search) } else { String::new() };
         Ok(Self { start, end, next })
     }
 }
@@ -60,10 +56,7 @@ fn write(offset: usize, search: &str) -> String {
 }
 
 fn read(token: &str, search: &str) -> Option<usize> {
-    let (offset, of) = token
-        .strip_prefix("b2Zmc2V0+")?
-        .strip_suffix("==")?
-        .split_once('/')?;
+    let (offset, of) = token.strip_prefix("b2Zmc2V0+")?.strip_suffix("==")?.split_once('/')?;
     (of == search).then(|| offset.parse().ok()).flatten()
 }
 

@@ -11,14 +11,8 @@ use crate::seed::Seed;
 pub(crate) fn search(options: &Options, call: &Call) -> Result<Value, Refusal> {
     let size = call.page_size(1, 100)?;
     let status = call.body_text("status").filter(|status| *status != "ALL");
-    let created = (
-        call.body_integer("create_time_ge")?,
-        after(call, "create_time_le")?,
-    );
-    let updated = (
-        call.body_integer("update_time_ge")?,
-        after(call, "update_time_le")?,
-    );
+    let created = (call.body_integer("create_time_ge")?, after(call, "create_time_le")?);
+    let updated = (call.body_integer("update_time_ge")?, after(call, "update_time_le")?);
     let found: Vec<Value> = (0..u64::from(call.count(options.products)))
         .map(|index| product(options, index))
         .filter(|product| {
@@ -46,10 +40,7 @@ pub(crate) fn id(seed: u64, index: u64) -> String {
 }
 
 pub(crate) fn sku_id(seed: u64, index: u64, sku: u64) -> String {
-    format!(
-        "1730{}",
-        Seed::of(seed, SKU_IDS, index * 8 + sku).digits(15)
-    )
+    format!("1730{}", Seed::of(seed, SKU_IDS, index * 8 + sku).digits(15))
 }
 
 pub(crate) fn title(seed: u64, index: u64) -> String {
@@ -59,9 +50,8 @@ pub(crate) fn title(seed: u64, index: u64) -> String {
 fn product(options: &Options, index: u64) -> Value {
     let mut seed = Seed::of(options.seed, BODIES, index);
     let create_time = options.as_of - 86_400 * (100 + i64::try_from(index).unwrap_or(0));
-    let skus: Vec<Value> = (0..=seed.below(2))
-        .map(|number| sku(options.seed, index, number, &mut seed))
-        .collect();
+    let skus: Vec<Value> =
+        (0..=seed.below(2)).map(|number| sku(options.seed, index, number, &mut seed)).collect();
     json!({
         "id": id(options.seed, index),
         "title": title(options.seed, index),

@@ -50,10 +50,7 @@ pub fn webhook_signature(app_key: &str, app_secret: &str, body: &[u8]) -> String
 /// Whether a webhook's `Authorization` header belongs to its body. Upper-case hex and any other
 /// length are refused.
 pub fn is_webhook_signed(app_key: &str, app_secret: &str, body: &[u8], header: &str) -> bool {
-    same(
-        webhook_signature(app_key, app_secret, body).as_bytes(),
-        header.as_bytes(),
-    )
+    same(webhook_signature(app_key, app_secret, body).as_bytes(), header.as_bytes())
 }
 
 /// Compares the media type without parameters and without case.

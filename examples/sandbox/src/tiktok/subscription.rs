@@ -27,17 +27,12 @@ pub(crate) fn set(state: &mut ShopState, call: &Call) -> Result<Value, Refusal> 
     let address = call
         .body_text("address")
         .filter(|address| address.starts_with("https://") && address.len() <= 255)
-        .ok_or(Refusal::parameter(
-            "Invalid address: https and at most 255 characters",
-        ))?;
-    let entry = state
-        .subscriptions
-        .entry(event_type)
-        .or_insert_with(|| Subscription {
-            address: String::new(),
-            create_time: call.now,
-            update_time: call.now,
-        });
+        .ok_or(Refusal::parameter("Invalid address: https and at most 255 characters"))?;
+    let entry = state.subscriptions.entry(event_type).or_insert_with(|| Subscription {
+        address: String::new(),
+        create_time: call.now,
+        update_time: call.now,
+    });
     address.clone_into(&mut entry.address);
     entry.update_time = call.now;
     state.touch();

@@ -14,9 +14,7 @@ pub(crate) fn get(
     now: i64,
 ) -> Result<Value, Refusal> {
     check_app(options, query, "authorized_code")?;
-    let code = query
-        .get("auth_code")
-        .ok_or(Refusal::parameter("Missing auth_code"))?;
+    let code = query.get("auth_code").ok_or(Refusal::parameter("Missing auth_code"))?;
     // Removed whether or not it is still good: a code has one use.
     let known = state.codes.remove(code).ok_or(Refusal::NO_AUTH_RECORD)?;
     state.touch();
@@ -24,10 +22,7 @@ pub(crate) fn get(
         return Err(Refusal::NO_AUTH_RECORD);
     }
     let grant = Grant {
-        open_id: format!(
-            "aly{}_seller",
-            Seed::of(options.seed, OPEN_ID, 0).letters(30)
-        ),
+        open_id: format!("aly{}_seller", Seed::of(options.seed, OPEN_ID, 0).letters(30)),
         access: vec![fresh_access(options, state, now)],
         refresh: fresh_refresh(options, state, now),
         revoked: false,
@@ -46,9 +41,7 @@ pub(crate) fn refresh(
     now: i64,
 ) -> Result<Value, Refusal> {
     check_app(options, query, "refresh_token")?;
-    let sent = query
-        .get("refresh_token")
-        .ok_or(Refusal::parameter("Missing refresh_token"))?;
+    let sent = query.get("refresh_token").ok_or(Refusal::parameter("Missing refresh_token"))?;
     let at = state
         .grants
         .iter()
@@ -61,13 +54,8 @@ pub(crate) fn refresh(
         return Err(Refusal::REFRESH_EXPIRED);
     }
     // The end of the authorization does not move with a refresh.
-    grant.refresh = LivingToken {
-        expires_at: grant.refresh.expires_at,
-        ..refresh
-    };
-    grant
-        .access
-        .retain(|old| old.expires_at + ACCESS_REMEMBERED_S > now);
+    grant.refresh = LivingToken { expires_at: grant.refresh.expires_at, ..refresh };
+    grant.access.retain(|old| old.expires_at + ACCESS_REMEMBERED_S > now);
     grant.access.push(access);
     let data = token_data(options, grant);
     state.refreshes += 1;

@@ -28,10 +28,7 @@ impl TikTokShop {
             state.codes.clear();
             state.touch();
         });
-        self.webhook(
-            6,
-            json!({ "message": "The seller has canceled the authorization" }),
-        )
+        self.webhook(6, json!({ "message": "The seller has canceled the authorization" }))
     }
 
     /// The daily notice that the authorization ends soon (type 7).
@@ -45,9 +42,7 @@ impl TikTokShop {
 
     /// A webhook of any type about the first shop, signed with the app's secret.
     pub fn webhook(&self, kind: u32, data: Value) -> Vec<Delivery> {
-        let digits = self
-            .state
-            .with(|state| state.fresh(self.options.seed).digits(16));
+        let digits = self.state.with(|state| state.fresh(self.options.seed).digits(16));
         let id = format!("732{digits}");
         let mut body = json!({
             "type": kind,

@@ -25,10 +25,7 @@ impl Merchant {
         let clock = Arc::new(AtomicI64::new(START));
         let read = Arc::clone(&clock);
         let stripe = Stripe::new(options, Now::new(move || read.load(Ordering::SeqCst)));
-        Self {
-            stripe: Arc::new(stripe),
-            clock,
-        }
+        Self { stripe: Arc::new(stripe), clock }
     }
 
     pub(crate) fn pass(&self, seconds: i64) {
@@ -50,9 +47,7 @@ impl Merchant {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request
-            .body(Bytes::copy_from_slice(body.as_bytes()))
-            .unwrap();
+        let request = request.body(Bytes::copy_from_slice(body.as_bytes())).unwrap();
         self.stripe.handle(&request).into_response().unwrap()
     }
 
@@ -99,10 +94,7 @@ impl Merchant {
 }
 
 pub(crate) fn read(response: &Response<Bytes>) -> (u16, Value) {
-    (
-        response.status().as_u16(),
-        serde_json::from_slice(response.body()).unwrap(),
-    )
+    (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
 }
 
 pub(crate) fn text(value: &Value, key: &str) -> String {

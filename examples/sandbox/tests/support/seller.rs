@@ -25,9 +25,7 @@ pub(crate) struct Seller {
 }
 
 pub(crate) fn options() -> Options {
-    Options::default()
-        .with_app_key(APP_KEY)
-        .with_app_secret(APP_SECRET)
+    Options::default().with_app_key(APP_KEY).with_app_secret(APP_SECRET)
 }
 
 impl Seller {
@@ -37,13 +35,8 @@ impl Seller {
         let now = Now::new(move || read.load(Ordering::SeqCst));
         let shop = Arc::new(TikTokShop::new(options, now));
         let cipher = shop.shops()[0].1.clone();
-        let mut seller = Self {
-            shop,
-            clock,
-            cipher,
-            access: String::new(),
-            refresh: String::new(),
-        };
+        let mut seller =
+            Self { shop, clock, cipher, access: String::new(), refresh: String::new() };
         let code = seller.shop.authorize(Some("s")).code;
         let data = seller.token(&format!("get?auth_code={code}&grant_type=authorized_code"));
         seller.take_tokens(&data["data"]);
@@ -55,29 +48,18 @@ impl Seller {
     }
 
     pub(crate) fn take_tokens(&mut self, data: &Value) {
-        data["access_token"]
-            .as_str()
-            .unwrap()
-            .clone_into(&mut self.access);
-        data["refresh_token"]
-            .as_str()
-            .unwrap()
-            .clone_into(&mut self.refresh);
+        data["access_token"].as_str().unwrap().clone_into(&mut self.access);
+        data["refresh_token"].as_str().unwrap().clone_into(&mut self.refresh);
     }
 
     /// A token call: `get?…` or `refresh?…` without the app.
     pub(crate) fn token(&self, call: &str) -> Value {
         let uri = format!("/api/v2/token/{call}&app_key={APP_KEY}&app_secret={APP_SECRET}");
-        json(
-            self.shop
-                .handle(&Request::get(uri).body(Bytes::new()).unwrap()),
-        )
+        json(self.shop.handle(&Request::get(uri).body(Bytes::new()).unwrap()))
     }
 
     pub(crate) fn refresh_with(&self, token: &str) -> Value {
-        self.token(&format!(
-            "refresh?refresh_token={token}&grant_type=refresh_token"
-        ))
+        self.token(&format!("refresh?refresh_token={token}&grant_type=refresh_token"))
     }
 
     pub(crate) fn request(
@@ -92,10 +74,8 @@ impl Seller {
         pairs.extend(query);
         let sign = request_signature(APP_SECRET, path, &pairs, None, body.as_bytes());
         pairs.push(("sign", &sign));
-        let query: Vec<String> = pairs
-            .iter()
-            .map(|(key, value)| format!("{key}={}", encode(value)))
-            .collect();
+        let query: Vec<String> =
+            pairs.iter().map(|(key, value)| format!("{key}={}", encode(value))).collect();
         Request::builder()
             .method(method)
             .uri(format!("{path}?{}", query.join("&")))

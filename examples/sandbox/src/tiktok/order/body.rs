@@ -16,11 +16,7 @@ pub(super) fn order(book: &OrderBook, row: &Row) -> Value {
         full(book, row, &buyer, &mut seed)
     };
     if seed.one_in(40) {
-        set(
-            &mut order,
-            "a_field_of_next_year",
-            json!({ "x": seed.below(10) }),
-        );
+        set(&mut order, "a_field_of_next_year", json!({ "x": seed.below(10) }));
     }
     order
 }
@@ -47,9 +43,8 @@ fn sparse(book: &OrderBook, row: &Row, buyer: &Buyer, seed: &mut Seed) -> Value 
 fn full(book: &OrderBook, row: &Row, buyer: &Buyer, seed: &mut Seed) -> Value {
     let warehouse = format!("175{}", seed.digits(16));
     let package = format!("1714{}", seed.digits(15));
-    let lines: Vec<Value> = (0..=seed.below(3))
-        .map(|_| line_item(book, row, &package, seed))
-        .collect();
+    let lines: Vec<Value> =
+        (0..=seed.below(3)).map(|_| line_item(book, row, &package, seed)).collect();
     let mut order = json!({
         "id": row.id,
         "status": row.status,
@@ -91,11 +86,7 @@ fn full(book: &OrderBook, row: &Row, buyer: &Buyer, seed: &mut Seed) -> Value {
     });
     if seed.one_in(4) {
         let words = seed.words(6);
-        set(
-            &mut order,
-            "buyer_message",
-            format!("please say \"{words}\"\nand thank you"),
-        );
+        set(&mut order, "buyer_message", format!("please say \"{words}\"\nand thank you"));
     }
     order
 }
@@ -207,6 +198,5 @@ impl Buyer {
 const BODIES: u64 = 0x626f_6479;
 const BUYERS: u64 = 0x6275_7965;
 const FIRST_NAMES: [&str; 8] = ["Ada", "Ben", "Chloé", "Dana", "Eli", "Fay", "Gus", "Hana"];
-const LAST_NAMES: [&str; 8] = [
-    "Archer", "Baker", "Cooper", "Draper", "Ensor", "Fuller", "Glover", "Hooper",
-];
+const LAST_NAMES: [&str; 8] =
+    ["Archer", "Baker", "Cooper", "Draper", "Ensor", "Fuller", "Glover", "Hooper"];
