@@ -129,7 +129,10 @@ impl Engine {
         let found = self.load(id).await?;
         let now = self.env.now();
         match found.record.state {
-            PlanState::Draft | PlanState::Refused | PlanState::Withdrawn => {
+            PlanState::Draft | PlanState::Refused if found.record.lapses_at() > now => {
+                return Ok(Progress::Rests(found.record.state));
+            }
+            PlanState::Refused | PlanState::Withdrawn if found.record.root.is_none() => {
                 return Ok(Progress::Rests(found.record.state));
             }
             PlanState::Confirmed if found.record.due_at > now => {
@@ -165,7 +168,9 @@ impl Engine {
         }
         plan.next_at = match plan.state {
             PlanState::Certified | PlanState::Deferred => self.wakes(plan).await?,
-            PlanState::Stuck | PlanState::Refused | PlanState::Withdrawn | PlanState::Draft => None,
+            PlanState::Draft | PlanState::Refused | PlanState::Withdrawn | PlanState::Stuck => {
+                plan.idles_until(now)
+            }
             _ if worked.is_err() => Some(now + TimeDelta::seconds(1 << plan.attempts.min(12))),
             _ => Some(now),
         };
@@ -173,6 +178,7 @@ impl Engine {
             (PlanState::Certified | PlanState::Deferred, Some(at)) if at > now => {
                 Progress::Waits(at)
             }
+            (state @ (PlanState::Draft | PlanState::Refused), _) => Progress::Rests(state),
             (_, Some(_)) => Progress::More,
             (state, None) => Progress::Rests(state),
         };
@@ -228,9 +234,13 @@ impl Engine {
                         return self.forget(held).await;
                     }
                 }
-                PlanState::Stuck | PlanState::Refused | PlanState::Withdrawn | PlanState::Draft => {
-                    return Ok(());
+                PlanState::Draft => {
+                    held.plan.state = PlanState::Withdrawn;
+                    held.plan.reason = Some("never_confirmed".to_owned());
+                    held.touch().await?;
                 }
+                PlanState::Refused | PlanState::Withdrawn => return self.forget(held).await,
+                PlanState::Stuck => return Ok(()),
             }
             let rests = matches!(
                 held.plan.state,

@@ -4,7 +4,7 @@ use alley_core::{
     AccountId, CreatorRef, Digest32, HoldId, Key, LegState, PlanId, Record, Sealed, TenantId,
     elements, own_id, text_enum,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -18,7 +18,7 @@ own_id! {
 text_enum! {
     /// How far a plan has come. From `purging` on only backups lead back.
     pub enum PlanState {
-        /// Drawn up; nothing happens before it is confirmed.
+        /// Drawn up; nothing happens before it is confirmed, and after a week it lapses.
         Draft => "draft",
         /// Confirmed; begins when it is due.
         Confirmed => "confirmed",
@@ -36,7 +36,7 @@ text_enum! {
         Stuck => "stuck",
         /// A row that stays forbids it; nothing was changed.
         Refused => "refused",
-        /// Taken back before it began.
+        /// Taken back before it began, or never confirmed.
         Withdrawn => "withdrawn",
     }
 }
@@ -126,6 +126,27 @@ impl Root {
             | Self::Integration { tenant, .. }
             | Self::Person { tenant, .. } => Some(*tenant),
             Self::Account { .. } | Self::Rows { .. } => None,
+        }
+    }
+}
+
+/// How long a draft waits for its confirmation. Its steps name whom it is about, so one that nobody
+/// confirms may not stay.
+pub(crate) const DRAFT_LIFE: TimeDelta = TimeDelta::days(7);
+
+impl ErasurePlan {
+    /// When a plan that was not confirmed, or was refused, forgets whom it is about.
+    pub(crate) fn lapses_at(&self) -> DateTime<Utc> {
+        self.created_at + DRAFT_LIFE
+    }
+
+    /// When a plan that nothing is done with wants to be looked at again, to forget its root.
+    pub(crate) fn idles_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.root.as_ref()?;
+        match self.state {
+            PlanState::Draft | PlanState::Refused => Some(self.lapses_at()),
+            PlanState::Withdrawn => Some(now),
+            _ => None,
         }
     }
 }

@@ -13,7 +13,7 @@ use super::decide::decide_step;
 use super::discover::step_key;
 use super::engine::{Engine, Held, Progress};
 use super::plan::{
-    ErasurePlan, ErasureStepRow, PlanState, Root, StepState, StoredCertificate, Trigger,
+    DRAFT_LIFE, ErasurePlan, ErasureStepRow, PlanState, Root, StepState, StoredCertificate, Trigger,
 };
 use super::preview::Preview;
 use crate::data_map::Period;
@@ -175,7 +175,10 @@ impl Erasure {
             let audit = env.audit(actor, "erasure.withdraw", Purpose::SecurityLegal)?;
             held.plan.state = PlanState::Withdrawn;
             let audit = audit.target("erasure_plan", plan);
-            worked = held.save(env.commit()?.audit(audit)).await;
+            worked = match held.save(env.commit()?.audit(audit)).await {
+                Ok(()) => self.engine.forget(&mut held).await,
+                failed => failed,
+            };
             done = true;
         }
         self.give_back(held, worked).await?;
@@ -315,7 +318,7 @@ impl Erasure {
             rounds: 0,
             attempts: 0,
             due_at,
-            next_at: confirmed.then_some(due_at),
+            next_at: Some(if confirmed { due_at } else { now + DRAFT_LIFE }),
             created_at: now,
             confirmed_at: confirmed.then_some(now),
             hidden_at: None,
@@ -406,7 +409,9 @@ impl Erasure {
         held.plan.lease_until = None;
         held.plan.next_at = match held.plan.state {
             PlanState::Confirmed => Some(held.plan.due_at),
-            PlanState::Draft | PlanState::Refused | PlanState::Withdrawn | PlanState::Stuck => None,
+            PlanState::Draft | PlanState::Refused | PlanState::Withdrawn | PlanState::Stuck => {
+                held.plan.idles_until(self.engine.env.now())
+            }
             _ => Some(self.engine.env.now()),
         };
         let saved = held.touch().await;

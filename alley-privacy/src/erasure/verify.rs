@@ -69,10 +69,12 @@ impl Engine {
     /// Drops the steps and the root of a plan with nothing left to do: the keys in them are the last
     /// that names who was erased. Tombstones keep them sealed. Goes on where a crash stopped it.
     pub(crate) async fn forget(&self, held: &mut Held<'_>) -> Result<()> {
-        if held.plan.state != PlanState::Certified
-            || held.plan.root.is_none()
-            || self.has_dates(&held.plan).await?
-        {
+        let over = match held.plan.state {
+            PlanState::Certified => !self.has_dates(&held.plan).await?,
+            PlanState::Refused | PlanState::Withdrawn => true,
+            _ => false,
+        };
+        if !over || held.plan.root.is_none() {
             return Ok(());
         }
         for state in StepState::ALL {

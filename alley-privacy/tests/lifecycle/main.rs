@@ -5,6 +5,7 @@
 mod rows;
 
 mod closing;
+mod draft;
 mod export;
 mod hold;
 mod house;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::svg::{Drawing, escape, unit};
 use super::{Fate, Timeline};
 
-const LEFT: u32 = 96;
-const HOUR: u32 = 30;
+const LEFT: u32 = 84;
+const HOUR: u32 = 19;
 const ROW: u32 = 30;
 
 pub(super) fn draw(timeline: &Timeline) -> String {
