@@ -1,7 +1,7 @@
 //! The nested form encoding of Stripe's API version 1.
 //!
-//! Rules as the official libraries apply them (stripe-node `src/utils.ts`, stripe-python
-//! `_encode.py`): maps in brackets, lists with indexes, times in Unix seconds, an empty value to
+//! Rules as the official libraries apply them (`_encode.py` in stripe-python, `src/utils.ts` in
+//! stripe-node): maps in brackets, lists with indexes, times in Unix seconds, an empty value to
 //! clear. Brackets are sent percent-encoded, which also fits into a query string.
 
 use std::fmt::Write as _;

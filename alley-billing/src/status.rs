@@ -1,7 +1,7 @@
 //! The status of a subscription, as Stripe says it.
 
-/// The status of a subscription (type comments of stripe-node 23.1.0, API 2026-10-28.endive). An
-/// open set: a word that is not known is kept.
+/// The status of a subscription. An open set: a word that is not known is kept. Meanings: the type
+/// comments in version 23.1.0 of stripe-node, which pins API 2026-10-28.endive.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SubscriptionStatus {

@@ -1,10 +1,10 @@
 //! Borders of local days and weeks, for pacing and for deadlines.
 //!
-//! A border is the least instant whose wall clock is at or past a local date and time. Where
-//! clocks are set forward over that time, it is the moment they are set; where they are set back
-//! over it, the first pass. Adding the length of the gap, as several libraries do, would be later
-//! than the border. Borders, not wall-clock dates, decide in which window an instant is, so that a
-//! midnight that comes twice does not open the day before again.
+//! A border is the first instant at which local clocks show the date and time, or a later one.
+//! Where clocks are set forward over that time, it is the moment they are set; where they are set
+//! back over it, the first pass. Adding the length of the gap, as several libraries do, would be
+//! later than the border. Borders, not wall-clock dates, decide in which window an instant is, so
+//! that a midnight that comes twice does not open the day before again.
 
 use chrono::{
     DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _,

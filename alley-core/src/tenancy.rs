@@ -182,8 +182,11 @@ impl Tenancy {
         Ok(rows.into_iter().map(|row| row.record).collect())
     }
 
-    /// Stops all work for a tenant until [`resume`](Self::resume) and emits
-    /// [`Fact::TenantSuspended`]. For the operator; `actor` is who or what decided it.
+    /// Lets nobody in any more until [`resume`](Self::resume) and emits [`Fact::TenantSuspended`],
+    /// by which outreach pauses the tenant's queue; it stays paused after `resume` until the host
+    /// resumes the queue as well. What is done without a person goes on: tokens are renewed and
+    /// the jobs of the inbox run. An [`Access`] given out before is not taken back, so keep none
+    /// longer than a request. For the operator; `actor` is who or what decided it.
     ///
     /// # Errors
     /// When storage or randomness fails.
@@ -197,7 +200,8 @@ impl Tenancy {
         .await
     }
 
-    /// Lets work for a suspended tenant go on. For the operator.
+    /// Lets the members of a suspended tenant in again. The queue of outreach stays paused until
+    /// the host resumes it. For the operator.
     ///
     /// # Errors
     /// When storage or randomness fails.
@@ -220,19 +224,36 @@ impl Tenancy {
     /// # Cancel safety
     /// Dropping the future leaves the tenant closing or not.
     pub async fn close(&self, access: &Access) -> Result<TenantChange, Error> {
-        let tenant = access.tenant();
-        let Some((_, TenantRole::Owner)) = self.role_now(access).await? else {
-            let entry = self.audit(access.actor(), "tenant.close", tenant)?;
-            self.note(entry.outcome(AuditOutcome::Denied, "not_owner")).await?;
-            return Ok(TenantChange::NotAllowed);
-        };
-        let now = self.env.now();
-        let action = ("tenant.close", Some(Fact::TenantClosed { tenant }));
-        self.set_status(tenant, access.actor(), action, |row| match row.status {
-            TenantStatus::Active | TenantStatus::Suspended => Ok(row.closing(now)),
-            TenantStatus::Closing => Err(TenantChange::Unchanged),
-        })
-        .await
+        let id = access.tenant();
+        for _ in 0..ATTEMPTS {
+            // The tenant first: its row is the guard of its members, so that whoever lost the role
+            // after this read loses the commit as well.
+            let tenant = self.stores.tenancy.tenant(id).await?;
+            let entry = self.audit(access.actor(), "tenant.close", id)?;
+            let Some(owner) = self.owner_now(access).await? else {
+                self.note(entry.outcome(AuditOutcome::Denied, "not_owner")).await?;
+                return Ok(TenantChange::NotAllowed);
+            };
+            let Some(tenant) = tenant else {
+                return Ok(TenantChange::NotFound);
+            };
+            let record = match tenant.record.status {
+                TenantStatus::Active | TenantStatus::Suspended => {
+                    tenant.record.closing(self.env.now())
+                }
+                TenantStatus::Closing => return Ok(TenantChange::Unchanged),
+            };
+            let commit: Commit<TenancyChange> = self.env.commit()?;
+            let commit = commit
+                .expect(Expect::unchanged::<Membership>(owner.record.key(), owner.version))
+                .change(Write::Update { record, read: tenant.version })
+                .audit(entry)
+                .fact(self.env.fact(Fact::TenantClosed { tenant: id })?);
+            if self.apply(commit).await? == Applied::Done {
+                return Ok(TenantChange::Done);
+            }
+        }
+        Err(Error::Contended)
     }
 
     async fn set_status(
@@ -270,14 +291,18 @@ impl Tenancy {
         Ok(found.filter(|account| account.record.standing() == Standing::Good))
     }
 
-    /// The person behind an access and the role that the membership gives now; an access is
-    /// never trusted for what changes memberships.
-    async fn role_now(&self, access: &Access) -> Result<Option<(AccountId, TenantRole)>, Error> {
+    /// The membership of the person behind an access as it is now; an access is never trusted for
+    /// what changes memberships or ends the tenant.
+    async fn member_now(&self, access: &Access) -> Result<Option<Versioned<Membership>>, Error> {
         let Actor::Account(account) = access.actor() else {
             return Ok(None);
         };
-        let member = self.stores.tenancy.membership(access.tenant(), account).await?;
-        Ok(member.map(|row| (account, row.record.role)))
+        Ok(self.stores.tenancy.membership(access.tenant(), account).await?)
+    }
+
+    async fn owner_now(&self, access: &Access) -> Result<Option<Versioned<Membership>>, Error> {
+        let member = self.member_now(access).await?;
+        Ok(member.filter(|row| row.record.role == TenantRole::Owner))
     }
 
     fn audit(

@@ -5,7 +5,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::id::{Id, Kind};
 
 /// A stored value. Every engine can hold these four without loss.
-#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+///
+/// Most values are personal or could be. So `Debug` tells the kind and the length, never the value,
+/// and with it the `Debug` of keys, rows, commits and errors that hold values.
+#[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[expect(clippy::exhaustive_enums, reason = "a store must handle each kind")]
 pub enum Value {
     /// Absent.
@@ -16,6 +19,17 @@ pub enum Value {
     Text(String),
     /// Bytes; also ids (16), hashes and sealed values.
     Bytes(Vec<u8>),
+}
+
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Null => f.write_str("Null"),
+            Self::Int(_) => f.write_str("Int"),
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Self::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
+        }
+    }
 }
 
 /// What a value means, for export, schema and protection.
@@ -363,6 +377,21 @@ mod tests {
         fn optional_text_reads_back_equal(text in proptest::option::of(".*")) {
             prop_assert_eq!(Option::<String>::from_value(text.to_value()).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn values_are_not_shown_and_neither_is_what_holds_them() {
+        use crate::error::{RecordRef, StoreError, StoreErrorKind};
+        use crate::record::Key;
+
+        let text = Value::Text("canary@x.test".to_owned());
+        let values = [Value::Null, Value::Int(4_711), text, Value::Bytes(vec![77; 16])];
+        let shown = format!("{values:?}");
+        assert_eq!(shown, "[Null, Int, Text(13 bytes), Bytes(16 bytes)]");
+        let key = Key::global(&"canary".to_owned());
+        let conflict = StoreErrorKind::Conflict(RecordRef { record: "account", key });
+        let shown = format!("{:?}", StoreError::new(conflict));
+        assert!(!shown.contains("canary") && shown.contains("Text(6 bytes)"), "{shown}");
     }
 
     #[test]

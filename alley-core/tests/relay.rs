@@ -103,6 +103,36 @@ async fn a_failing_subscriber_holds_back_its_stream_and_no_other() {
     assert_eq!(stage.relay.run_once(10).await.unwrap().done, 0, "delivered once");
 }
 
+/// Never manages to act.
+#[derive(Debug)]
+struct Deaf;
+
+#[async_trait]
+impl Subscriber for Deaf {
+    fn name(&self) -> &'static str {
+        "deaf"
+    }
+
+    async fn receive(&self, _: &FactEntry) -> Result<(), SubscriberError> {
+        Err(SubscriberError::new("deaf", "never"))
+    }
+}
+
+#[tokio::test]
+async fn subscribers_behind_one_that_fails_hear_the_fact_all_the_same() {
+    let stage = Stage::new();
+    let tenant: TenantId = stage.id();
+    stage.commit(Fact::TenantClosed { tenant }).await;
+    let relay = Relay::new(
+        Arc::clone(&stage.store) as _,
+        vec![Arc::new(Deaf), Arc::clone(&stage.listener) as _],
+        Arc::clone(&stage.clock) as _,
+    );
+    let report = relay.run_once(10).await.unwrap();
+    assert_eq!((report.done, report.failures.len()), (0, 1));
+    assert_eq!(stage.heard(), [Fact::TenantClosed { tenant }]);
+}
+
 #[derive(Debug, Default)]
 struct Counter(Mutex<u64>);
 

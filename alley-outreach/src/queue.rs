@@ -1,9 +1,10 @@
-//! Whose turn it is: priority classes with a bound on waiting, and within a class deficit round
-//! robin over campaigns (M. Shreedhar, G. Varghese, "Efficient Fair Queuing Using Deficit Round
+//! Whose turn it is: priority classes with a bound on waiting; the campaigns of one class share by
+//! deficit round robin (M. Shreedhar, G. Varghese, "Efficient Fair Queuing Using Deficit Round
 //! Robin", 1995) with the weight as quantum and a cost of one.
 //!
 //! For two campaigns of a class that stay eligible, what each got divided by its weight differs by
-//! at most one over every stretch. A campaign that was paced out gets no credit for the time away.
+//! at most one over every stretch. Turns that pacing kept from a campaign are not made up for
+//! later.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
 //! Legal holds: what may not be erased, by whose authority, until when.
 
+mod cover;
 mod service;
 pub(crate) mod store;
 
@@ -40,7 +41,7 @@ text_enum! {
     }
 }
 
-/// A legal hold on one row, and on all that the row owns if `subtree` says so.
+/// A legal hold on one row, and on all that the row owns or is a holder of if `subtree` says so.
 #[derive(Clone, Debug, Eq, PartialEq, Record)]
 #[record(name = "legal_hold", domain = "privacy", id = id, subject = root_hash)]
 #[non_exhaustive]

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "privacy")]
+use alley_core::RemoteLeg;
 use alley_core::rate_limit::Limiter;
 use alley_core::{
     Accounts, AccountsConfig, Env, Job, Jobs, Leases, Outbox, PersonalRecords, RecordStore, Relay,
@@ -69,8 +71,6 @@ impl Alley {
             subscribers.push(door.subscriber());
             door
         };
-        #[cfg(feature = "privacy")]
-        let mut legs = Vec::new();
         #[cfg(feature = "tiktok")]
         let tiktok = match config.tiktok {
             None => None,
@@ -78,8 +78,6 @@ impl Alley {
                 let door = alley_tiktok::Tiktok::new(env, storage.tiktok, config)?;
                 jobs.extend(door.jobs());
                 subscribers.push(door.subscriber());
-                #[cfg(feature = "privacy")]
-                legs.push(door.remote_leg());
                 Some(door)
             }
         };
@@ -90,13 +88,17 @@ impl Alley {
                 let door = alley_billing::Billing::new(env, storage.billing, config)?;
                 jobs.extend(door.jobs());
                 subscribers.push(door.subscriber());
-                #[cfg(feature = "privacy")]
-                legs.push(door.remote_leg());
                 Some(door)
             }
         };
         #[cfg(feature = "privacy")]
         let privacy = {
+            let legs: [Option<Arc<dyn RemoteLeg>>; _] = [
+                #[cfg(feature = "tiktok")]
+                tiktok.as_ref().map(alley_tiktok::Tiktok::remote_leg),
+                #[cfg(feature = "billing")]
+                billing.as_ref().map(alley_billing::Billing::remote_leg),
+            ];
             let settings = alley_privacy::Config::new(
                 config
                     .map
@@ -105,7 +107,9 @@ impl Alley {
                 declarations().into_iter().chain(config.host_records),
                 storage.personal,
             );
-            let settings = settings.with_profile(config.profile).with_legs(legs);
+            let settings = settings
+                .with_profile(config.profile)
+                .with_legs(legs.into_iter().flatten().collect());
             let door = alley_privacy::Privacy::new(env, storage.privacy, settings)?;
             jobs.extend(door.jobs());
             // Last, so that what must end elsewhere has ended before its erasure is planned.

@@ -1,23 +1,37 @@
 #![doc = include_str!("../README.md")]
 
 mod alley;
+#[cfg(feature = "sqlite")]
 mod coverage;
+#[cfg(feature = "sqlite")]
 pub mod ddl;
+#[cfg(feature = "sqlite")]
 mod domain;
+#[cfg(feature = "sqlite")]
 mod error;
+#[cfg(feature = "sqlite")]
 mod layout;
+#[cfg(feature = "sqlite")]
 mod migration;
+#[cfg(feature = "sqlite")]
 mod row;
+#[cfg(feature = "sqlite")]
 mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
 pub use alley::{Alley, AssemblyError, Config, NotConfigured, Storage, declarations};
+#[cfg(feature = "sqlite")]
 pub use coverage::{CoverageError, Gap};
+#[cfg(feature = "sqlite")]
 pub use domain::{DeclarationError, Domain};
+#[cfg(feature = "sqlite")]
 pub use error::OpenError;
+#[cfg(feature = "sqlite")]
 pub use layout::{Layout, LayoutError};
+#[cfg(feature = "sqlite")]
 pub use migration::{Migration, SchemaState};
+#[cfg(feature = "sqlite")]
 pub use sql::{Binding, Technical};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{NewerSchema, SqliteOptions, SqliteStore, SweepStore};

@@ -141,6 +141,8 @@ pub(crate) struct Shared {
     pub(crate) catalogue: Catalogue,
     pub(crate) layout: Layout,
     clock: Arc<dyn Clock>,
+    /// How long to wait for another process that writes.
+    patience: Duration,
     /// Content was erased that the log still holds.
     erased: AtomicBool,
 }
@@ -243,10 +245,13 @@ impl SqliteStore {
     }
 
     /// Empties the write-ahead log into the database, so that nothing that was erased stays in it.
-    /// This happens by itself soon after each erasure; here one can wait for it.
+    /// This happens by itself after each erasure: as soon as the writer has nothing else to do, at
+    /// the latest after 64 rounds of work (up to 128 pieces each), and once a second again while
+    /// somebody reads from the log. Here one can ask for it at once and learn that it is done.
     ///
     /// # Errors
-    /// `Retry` when a reader held the log for longer than the patience.
+    /// `Retry` when a reader held the log for 50 ms: longer is not waited for, as all writers wait
+    /// along. The store goes on trying by itself.
     pub async fn compact_after_erasure(&self) -> Result<(), StoreError> {
         self.shared.erased.store(true, Ordering::SeqCst);
         let shared = Arc::clone(&self.shared);
@@ -260,10 +265,10 @@ impl SqliteStore {
         writer: Connection,
         readers: Vec<Connection>,
     ) -> Result<Self, OpenError> {
-        let SqliteOptions { layout, clock, .. } = options;
+        let SqliteOptions { layout, clock, patience, .. } = options;
         // A process that ended between an erasure and the emptying of the log left it to us.
         let erased = AtomicBool::new(!readers.is_empty());
-        let shared = Arc::new(Shared { catalogue, layout, clock, erased });
+        let shared = Arc::new(Shared { catalogue, layout, clock, patience, erased });
         let mut threads = Vec::new();
         let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
             let builder = std::thread::Builder::new().name(format!("alley-sqlite-{name}"));

@@ -9,7 +9,7 @@ use alley_core::{
     Applied, Commit, Effect, Env, ErasureStep, Permit, PersonalRecords as _, Record as _,
     RecordStore, RecordWrite, TenantId, Value, Write,
 };
-use alley_store::SqliteStore;
+use alley_store::{SqliteStore, rusqlite};
 
 #[path = "common/env.rs"]
 mod common;
@@ -106,4 +106,45 @@ async fn the_log_is_emptied_without_being_asked() {
     }
     assert_eq!(canaries(&path), 0);
     assert_eq!(std::fs::metadata(path.with_extension("db-wal")).unwrap().len(), 0);
+}
+
+/// A reader of another connection holds the log: writers hardly notice, and the log is emptied
+/// after the reader is gone, without any other work.
+#[tokio::test]
+async fn a_reader_in_the_way_neither_stops_writers_nor_keeps_the_log_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("alley.db");
+    let (store, env) = (file::open(&path), common::env(4));
+    let tenant = env.id().unwrap();
+    write(&store, &env, vec![row(tenant, 1)]).await;
+    store.compact_after_erasure().await.unwrap();
+    write(&store, &env, vec![row(tenant, 2)]).await;
+    let reader = rusqlite::Connection::open(&path).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM sqlite_master").unwrap();
+
+    let permit = Permit::issue_to_erasure_engine(env.id().unwrap(), 1);
+    let steps = [1, 2].map(|n| {
+        let key = row(tenant, n).key();
+        ErasureStep { record: Sample::TYPE, key, effect: Effect::Delete }
+    });
+    store.apply(&permit, &steps).await.unwrap();
+    let began = std::time::Instant::now();
+    for n in 10..20 {
+        let mut plain = Sample::new(tenant, &format!("{n:05}"), n);
+        plain.label = None;
+        write(&store, &env, vec![plain]).await;
+    }
+    let error = store.compact_after_erasure().await.unwrap_err();
+    assert_eq!(error.kind(), &alley_core::StoreErrorKind::Retry);
+    let took = began.elapsed();
+    assert!(took < std::time::Duration::from_secs(2), "writers waited {took:?}");
+    assert!(canaries(&path) > 0, "the reader still needs the log");
+
+    reader.execute_batch("COMMIT").unwrap();
+    let mut tries = 0;
+    while canaries(&path) > 0 && tries < 1_000 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        tries += 1;
+    }
+    assert_eq!(canaries(&path), 0);
 }

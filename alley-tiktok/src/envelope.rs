@@ -45,7 +45,7 @@ pub enum RefusalClass {
     Malformed,
     /// 36009033: the caller's address is not in the app's allow list.
     AddressNotAllowed,
-    /// 36009004 about the timestamp: a clock is more than 5 minutes slow or 30 seconds fast.
+    /// 36009004 about the timestamp: a clock is slow by over 5 minutes, or fast by over 30 seconds.
     Clock,
     /// 36009004 about anything else: app key, token header, an identifier that is not wanted.
     Parameters,

@@ -19,7 +19,8 @@ text_enum! {
         Pending => "pending",
         /// Nothing is left to do; also kinds that have no effect here.
         Handled => "handled",
-        /// Its effects failed so often that a person should look.
+        /// Its effects failed so often that a person should look, within the two days that are
+        /// left to the row.
         Failed => "failed",
     }
 }
@@ -47,7 +48,7 @@ pub struct InboxEvent {
     /// When its effects may be tried.
     #[record(technical)]
     pub due_at: DateTime<Utc>,
-    /// When nothing was left to do; two days later the row goes.
+    /// When nothing was left to do, or was tried for the last time; two days later the row goes.
     #[record(technical)]
     pub handled_at: Option<DateTime<Utc>>,
 }
@@ -90,11 +91,13 @@ impl InboxEvent {
     }
 
     /// The same row after its effects failed: tried again after a minute, doubled each time up to
-    /// an hour, twenty times in all.
+    /// an hour, twenty times in all. The last failure ends it, so that its body does not stay for
+    /// ever.
     pub(crate) fn failed(mut self, now: DateTime<Utc>) -> Self {
         self.attempts = self.attempts.saturating_add(1);
         if self.attempts >= MAX_ATTEMPTS {
             self.state = InboxState::Failed;
+            self.handled_at = Some(now);
         }
         let minutes = 1_i64 << self.attempts.saturating_sub(1).min(6);
         self.due_at = now + TimeDelta::minutes(minutes.min(60));

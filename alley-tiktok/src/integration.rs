@@ -24,8 +24,9 @@ text_enum! {
         RefreshExpired => "refresh_expired",
         /// The platform does not know the refresh token (any more).
         RefreshRefused => "refresh_refused",
-        /// A refresh was under way when the process died or the line broke, and the platform does
-        /// not take the old refresh token any more: the new pair was handed out and lost.
+        /// A refresh was under way when the process died, the future was dropped, the line broke or
+        /// the store stayed away, and the platform does not take the old refresh token any more:
+        /// the new pair was handed out and lost.
         RefreshOutcomeLost => "refresh_outcome_lost",
         /// The platform refuses an access token that should be good.
         TokenRefused => "token_refused",

@@ -2,11 +2,12 @@
 //!
 //! Whether TikTok Shop keeps an old refresh token alive is not documented, so a refresh is treated
 //! as single-use. The intent to refresh is written before the call (`refreshing_since`), the new
-//! pair in one commit after it. A process that dies between the two leaves the intent behind: the
-//! next one tries the old refresh token once more, and if the platform does not take it, the
-//! integration says [`ReconnectReason::RefreshOutcomeLost`] instead of failing without a reason.
-//! Across processes one refresh at a time is seen to by a lease in the row, which only one commit
-//! can take; within a process by a lock.
+//! pair in one commit after it. A process that dies between the two, or a caller that drops the
+//! future there, leaves the intent behind, and a pair that was handed out is lost: the next one
+//! tries the old refresh token once more, and if the platform does not take it, the integration
+//! says [`ReconnectReason::RefreshOutcomeLost`] instead of failing without a reason. Across
+//! processes one refresh at a time is seen to by a lease in the row, which only one commit can
+//! take; within a process by a lock.
 
 use alley_core::{
     Key, Keyring, Record, SealContext, SealError, Sealed, SecureRandom, TenantId, elements,

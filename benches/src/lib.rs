@@ -1,6 +1,6 @@
 //! How the benchmarks measure: variants side by side in rounds, medians, and ratios of medians.
 //!
-//! In each round every variant runs once for its slice of work, then the next round begins, so that
+//! The variants take turns: one slice of work of each makes a round, and rounds repeat, so that
 //! whatever else the machine does hits all of them alike. Wall time is read; a figure is a ratio of
 //! two medians of one run, never an absolute time.
 

@@ -55,6 +55,8 @@ pub struct Settlement {
 /// - A fact is here as soon as its commit returned, exactly once.
 /// - `due` never answers an entry while an earlier one of the same stream waits undelivered,
 ///   except behind that earlier one in the same answer.
+/// - An entry that cannot be read (a newer version of the code wrote it) stays where it is and holds
+///   its own stream only. `due` fails as corrupt because of it only when it has nothing to answer.
 /// - Settling an entry that is gone already does nothing.
 #[async_trait]
 pub trait Outbox: std::fmt::Debug + Send + Sync + 'static {

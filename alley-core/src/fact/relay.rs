@@ -58,11 +58,17 @@ impl Relay {
         Self { outbox, subscribers, clock }
     }
 
-    async fn deliver(&self, fact: &FactEntry) -> Result<(), SubscriberError> {
+    /// Tells every subscriber, also behind one that fails: a payment provider that refuses to
+    /// cancel must not keep privacy from hearing that a tenant is gone. All of them hear the fact
+    /// again when one has failed, as each must bear.
+    async fn deliver(&self, fact: &FactEntry) -> Vec<SubscriberError> {
+        let mut failures = Vec::new();
         for subscriber in &self.subscribers {
-            subscriber.receive(fact).await?;
+            if let Err(error) = subscriber.receive(fact).await {
+                failures.push(error);
+            }
         }
-        Ok(())
+        failures
     }
 }
 
@@ -94,16 +100,14 @@ impl Job for Relay {
             if waiting.contains(&entry.stream) {
                 continue;
             }
-            let settled = match self.deliver(&entry.entry).await {
-                Ok(()) => {
-                    report.done = report.done.saturating_add(1);
-                    Settled::Delivered
-                }
-                Err(error) => {
-                    waiting.insert(entry.stream);
-                    report.failures.push(error.into());
-                    Settled::RetryAt(now + backoff(entry.attempts))
-                }
+            let failures = self.deliver(&entry.entry).await;
+            let settled = if failures.is_empty() {
+                report.done = report.done.saturating_add(1);
+                Settled::Delivered
+            } else {
+                waiting.insert(entry.stream);
+                report.failures.extend(failures.into_iter().map(Into::into));
+                Settled::RetryAt(now + backoff(entry.attempts))
             };
             let settlement = Settlement { stream: entry.stream, position: entry.position, settled };
             self.outbox.settle(&[settlement]).await?;

@@ -27,7 +27,8 @@ impl PkceVerifier {
         random_text(random).map(Self)
     }
 
-    /// Takes a verifier that was kept: 43 to 128 characters of `A-Z a-z 0-9 - . _ ~`.
+    /// Takes a verifier that was kept: letters and digits of ASCII and `-`, `.`, `_`, `~`, 43 to 128 in
+    /// number.
     ///
     /// # Errors
     /// When it is anything else.

@@ -243,10 +243,12 @@ impl Tenancy {
     ) -> Result<MemberChange, Error> {
         let id = access.tenant();
         let entry = || self.audit(access.actor(), ask.action(), id);
-        let Some((actor, _)) = self.role_now(access).await? else {
+        let Some(member) = self.member_now(access).await? else {
             self.note(entry()?.outcome(AuditOutcome::Denied, "not_member")).await?;
             return Ok(MemberChange::NotAllowed);
         };
+        // Who asks; the role is read again behind the guard.
+        let actor = member.record.account_id;
         for _ in 0..ATTEMPTS {
             let Some(seen) = self.see(id, account).await? else {
                 return Ok(MemberChange::TenantUnusable);

@@ -2,6 +2,7 @@
 #![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "test code")]
 
 mod closing;
+mod closing_tenants;
 #[cfg(feature = "conformance")]
 mod conformance;
 mod passwords;

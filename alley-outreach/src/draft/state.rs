@@ -163,7 +163,7 @@ pub struct InvalidTransition {
 /// caller's to check.
 ///
 /// A lease that runs out leads to `Unconfirmed` and never back to the queue: a person may have sent the
-/// text already, so the answer to "unknown" is to ask, not to repeat.
+/// text already, and only that person can tell. Handing it out again would risk sending it twice.
 ///
 /// # Errors
 /// When there is no such step.

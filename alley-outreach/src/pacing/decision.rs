@@ -68,8 +68,8 @@ pub enum Verdict {
         /// Ids of all rules that fail now, sorted, and the words `suppressed`, `campaign_paused`,
         /// `campaign_not_started`, `campaign_ended`, `draft_expired`.
         reasons: Vec<String>,
-        /// The least later instant at which everything passes if nothing else is spent; `None` when no
-        /// instant within the policy's horizon does.
+        /// The earliest later instant with no reason left, provided that no hand-out comes between;
+        /// `None` when the policy's horizon holds none.
         next_eligible: Option<DateTime<Utc>>,
     },
 }

@@ -202,6 +202,10 @@ fn records(map: &DataMap, faults: &mut Vec<Fault>) {
             .iter()
             .filter(|element| element.record_types.contains(&record.id))
             .collect();
+        if held.is_empty() && !record.holdable {
+            // It is listed to say just that: a hold must not stop what is deleted in passing.
+            continue;
+        }
         if held.is_empty() {
             let message = format!("no element says that it is in {}", record.id);
             faults.push(Fault::new(FaultCode::UnusedEntry, at("id"), message));

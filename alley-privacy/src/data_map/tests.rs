@@ -19,7 +19,7 @@ fn preset_has_no_error_while_drafting_and_six_open_transfers_in_production() {
     assert_eq!(found.len(), 6);
     assert!(found.iter().all(|fault| fault.code == FaultCode::TransferNoMechanism));
     let map = preset();
-    assert_eq!((map.elements.len(), map.records.len(), map.edges.len()), (30, 34, 38));
+    assert_eq!((map.elements.len(), map.records.len(), map.edges.len()), (30, 37, 41));
 }
 
 #[test]
@@ -29,6 +29,47 @@ fn every_element_constant_of_core_is_in_the_preset() {
         assert!(map.element(element.path()).is_some(), "{}", element.path());
     }
     assert_eq!(elements::ALL.len(), map.elements.len());
+}
+
+#[derive(Clone, Debug, Record)]
+#[record(name = "billing_inbox_event", domain = "test", id = id)]
+struct Inbox {
+    #[record(technical)]
+    id: String,
+    #[record(element = elements::BILLING_STRIPE_CUSTOMER_ID)]
+    customer: Option<String>,
+    #[record(element = elements::BILLING_SUBSCRIPTION)]
+    payload: Option<alley_core::Sealed>,
+}
+
+#[derive(Clone, Debug, Record)]
+#[record(name = "billing_checkout", domain = "test", id = id)]
+struct Checkout {
+    #[record(technical)]
+    id: String,
+}
+
+#[derive(Clone, Debug, Record)]
+#[record(name = "pending_authorization", domain = "test", id = id)]
+struct Authorization {
+    #[record(technical)]
+    id: String,
+    #[record(element = elements::CONNECTED_TOKEN)]
+    code: Option<alley_core::Sealed>,
+}
+
+#[test]
+fn what_its_crate_deletes_in_passing_is_not_held_and_otherwise_follows_its_elements() {
+    let map = preset();
+    let mut without = preset();
+    for record in [Inbox::TYPE, Checkout::TYPE, Authorization::TYPE] {
+        without.records.retain(|policy| policy.id != record.name);
+        assert!(!map.is_holdable(record), "{}", record.name);
+        assert!(without.is_holdable(record), "{}", record.name);
+        assert_eq!(map.strategy(record), without.strategy(record), "{}", record.name);
+        assert_eq!(map.retention(record), without.retention(record), "{}", record.name);
+        assert_eq!(map.leaves_tombstone(record), without.leaves_tombstone(record));
+    }
 }
 
 /// What one replacement in the preset leads to: code and place.

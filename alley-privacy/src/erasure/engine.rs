@@ -178,9 +178,10 @@ impl Engine {
             (PlanState::Certified | PlanState::Deferred, Some(at)) if at > now => {
                 Progress::Waits(at)
             }
-            (state @ (PlanState::Draft | PlanState::Refused), _) => Progress::Rests(state),
+            (state @ (PlanState::Draft | PlanState::Refused), _) | (state, None) => {
+                Progress::Rests(state)
+            }
             (_, Some(_)) => Progress::More,
-            (state, None) => Progress::Rests(state),
         };
         let saved = held.touch().await;
         worked?;

@@ -116,7 +116,7 @@ pub struct Edge {
 pub struct Held {
     /// The node.
     pub node: String,
-    /// Whether it covers all that the node owns.
+    /// Whether it covers all that the node owns or is a holder of.
     pub subtree: bool,
 }
 
@@ -279,8 +279,8 @@ fn held(graph: &Graph) -> BTreeSet<&str> {
     while let Some((id, subtree)) = open.pop() {
         held.insert(id);
         if subtree && walked.insert(id) {
-            let owned =
-                graph.edges.iter().filter(|edge| edge.link == Link::Owns && edge.from == id);
+            let covers = |link| matches!(link, Link::Owns | Link::Shared);
+            let owned = graph.edges.iter().filter(|edge| covers(edge.link) && edge.from == id);
             open.extend(owned.map(|edge| (edge.to.as_str(), true)));
         }
     }

@@ -20,6 +20,8 @@ use crate::error::Result;
 
 /// Rows of one transaction.
 const BATCH: u32 = 200;
+/// Steps of one call to a store.
+const MOST_STEPS: usize = 1_000;
 /// Failures after which a single row is set aside.
 const ATTEMPTS: u32 = 5;
 
@@ -136,11 +138,15 @@ impl Engine {
             }
         }
         let mut untouched = vec![false; going.len()];
-        // An effect on a row may be several steps; those of one row stay together because a page of
-        // rows is far below what one call takes.
-        for (effects, owners) in effects.chunks(1_000).zip(owners.chunks(1_000)) {
-            let applied = self.directory.apply(&held.permit(), record, effects).await?;
-            for (applied, owner) in applied.into_iter().zip(owners) {
+        // An effect on a row may be several steps; those of one row stay in one transaction.
+        let (mut effects, mut owners) = (effects.as_slice(), owners.as_slice());
+        while !effects.is_empty() {
+            let many = whole_rows(owners, MOST_STEPS);
+            let (now, later) = effects.split_at(many);
+            let (now_owners, later_owners) = owners.split_at(many);
+            (effects, owners) = (later, later_owners);
+            let applied = self.directory.apply(&held.permit(), record, now).await?;
+            for (applied, owner) in applied.into_iter().zip(now_owners) {
                 if let (Applied::Held, Some(held)) = (applied, untouched.get_mut(*owner)) {
                     *held = true;
                 }
@@ -400,6 +406,19 @@ fn is_pseudonym(value: &Value) -> bool {
     }
 }
 
+/// How many steps to take from the front so that no row is split: at most `most`, but never less
+/// than the first row. `owners` names the row of each step; those of one row follow each other.
+fn whole_rows(owners: &[usize], most: usize) -> usize {
+    let mut taken = 0;
+    for row in owners.chunk_by(|one, next| one == next) {
+        if taken > 0 && taken + row.len() > most {
+            break;
+        }
+        taken += row.len();
+    }
+    taken
+}
+
 /// Whether an error is about the rows of a batch rather than about the store as a whole.
 fn is_of_rows(error: &crate::Error) -> bool {
     use alley_core::StoreErrorKind;
@@ -417,3 +436,19 @@ fn is_of_rows(error: &crate::Error) -> bool {
 const ERASED: &str = "erased-";
 /// The first bytes of an id that is a pseudonym; as a UUIDv7 it would be of the year 10889.
 const ERASED_ID: &[u8] = &[0xff; 4];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_steps_of_one_row_are_never_split() {
+        let owners = [0, 0, 0, 1, 1, 2, 2, 2, 3];
+        assert_eq!(whole_rows(&owners, 4), 3);
+        assert_eq!(whole_rows(&owners, 5), 5);
+        assert_eq!(whole_rows(&owners, 7), 5);
+        assert_eq!(whole_rows(&owners, 100), 9);
+        assert_eq!(whole_rows(&owners, 2), 3, "a row above the limit goes alone");
+        assert_eq!(whole_rows(&[], 4), 0);
+    }
+}

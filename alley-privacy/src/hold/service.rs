@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use alley_core::{
-    Actor, EdgeKind, Env, Fact, HoldAction, HoldId, HoldMark, Key, PageRequest, Purpose,
-    RecordType, Value, Versioned, Write,
+    Actor, Commit, EdgeKind, Env, Expect, Fact, HoldAction, HoldId, HoldMark, Key, PageRequest,
+    Purpose, RecordType, Value, Versioned, Write,
 };
 use chrono::{DateTime, Utc};
 
 use super::store::{HoldChange, HoldStore};
 use super::{HoldItem, HoldItemState, HoldReason, HoldState, LegalHold};
 use crate::data_map::DataMap;
-use crate::directory::{Ask, Directory, Walk, target_key};
+use crate::directory::{Ask, Directory, Walk};
 use crate::error::{Error, Result};
+
+/// Attempts against other workers before a call gives up.
+pub(super) const ATTEMPTS: u32 = 8;
 
 /// Places and releases legal holds.
 #[derive(Clone, Debug)]
@@ -50,7 +53,7 @@ impl HoldPlacement {
 }
 
 impl Holds {
-    /// Places a hold on a row, and with `subtree` on all that it owns. It counts when the answer is
+    /// Places a hold on a row, and with `subtree` on all that it owns or is a holder of. It counts when the answer is
     /// `Active`: an erasure that begins later spares the rows. Rows that are added below the row
     /// later are held when an erasure or a sweep meets them.
     ///
@@ -106,7 +109,8 @@ impl Holds {
         }
     }
 
-    /// Ends a hold. What waited for it goes on by itself. A second call changes nothing.
+    /// Ends a hold. What waited for it goes on by itself. A second call only clears what a worker
+    /// that died beside the first may have left marked.
     ///
     /// # Errors
     /// When there is no such hold or a store fails; the job goes on with a half-released hold.
@@ -114,7 +118,7 @@ impl Holds {
     /// # Cancel safety
     /// A dropped call leaves the hold active or `releasing`.
     pub async fn release(&self, actor: Actor, id: HoldId) -> Result<HoldState> {
-        for _ in 0..8 {
+        for _ in 0..ATTEMPTS {
             let found = self.load(id).await?;
             if matches!(found.record.state, HoldState::Releasing | HoldState::Released) {
                 return self.settle(id).await;
@@ -134,7 +138,8 @@ impl Holds {
         Err(Error::Contended { what: "legal hold" })
     }
 
-    /// Goes on with a hold that is being placed or released; answers how far it is.
+    /// Goes on with a hold that is being placed or released; answers how far it is. For a released
+    /// hold it clears leftover items and marks.
     ///
     /// # Errors
     /// When there is no such hold or a store fails.
@@ -142,7 +147,7 @@ impl Holds {
     /// # Cancel safety
     /// May be dropped at any time and called again.
     pub async fn settle(&self, id: HoldId) -> Result<HoldState> {
-        for _ in 0..8 {
+        for _ in 0..ATTEMPTS {
             let found = self.load(id).await?;
             let (state, fact) = match found.record.state {
                 HoldState::Placing => {
@@ -151,11 +156,16 @@ impl Holds {
                     (HoldState::Active, Fact::HoldPlaced { hold, tenant })
                 }
                 HoldState::Releasing => {
-                    self.lift(&found.record).await?;
+                    self.lift(id).await?;
                     let (hold, tenant) = (id.to_string(), found.record.tenant_id);
                     (HoldState::Released, Fact::HoldReleased { hold, tenant })
                 }
-                HoldState::Active | HoldState::Released => return Ok(found.record.state),
+                HoldState::Active => return Ok(HoldState::Active),
+                // A worker that died beside the release may have left something behind.
+                HoldState::Released => {
+                    self.lift(id).await?;
+                    return Ok(HoldState::Released);
+                }
             };
             let mut hold = found.record;
             hold.state = state;
@@ -179,7 +189,14 @@ impl Holds {
         self.store.hold(id).await?.ok_or(Error::Unknown { what: "legal hold" })
     }
 
-    /// Tells stores of every pending row and adds what the rows own, until none is pending.
+    /// The hold if it is placing or active: only then may rows be added to it or marked for it.
+    pub(super) async fn standing(&self, id: HoldId) -> Result<Option<Versioned<LegalHold>>> {
+        let hold = self.store.hold(id).await?;
+        Ok(hold.filter(|hold| matches!(hold.record.state, HoldState::Placing | HoldState::Active)))
+    }
+
+    /// Tells stores of every pending row and adds what the rows own or hold, until none is pending
+    /// or somebody has released the hold.
     async fn tell(&self, hold: &LegalHold) -> Result<()> {
         loop {
             let page = self.store.items_in_state(hold.id, HoldItemState::Pending, few()).await?;
@@ -191,13 +208,16 @@ impl Holds {
             let same: Vec<_> =
                 page.items.into_iter().filter(|item| item.record.record == name).collect();
             let keys = same.iter().map(|item| key_of(&item.record)).collect::<Result<Vec<_>>>()?;
-            let mark =
-                HoldMark { hold: hold.id, record, keys: keys.clone(), action: HoldAction::Place };
-            self.directory.set_hold(&mark).await?;
-            if hold.subtree {
-                self.add_owned(hold.id, record, &keys).await?;
+            if !self.mark(hold.id, record, &keys).await? {
+                return Ok(());
             }
-            let mut commit = self.env.commit()?;
+            if hold.subtree && !self.add_owned(hold.id, record, &keys).await? {
+                return Ok(());
+            }
+            let Some(read) = self.standing(hold.id).await? else {
+                return Ok(());
+            };
+            let mut commit = self.env.commit()?.expect(unchanged(&read));
             for Versioned { record: mut item, version, .. } in same {
                 item.state = HoldItemState::Placed;
                 commit = commit.change(Write::Update { record: item, read: version });
@@ -206,39 +226,102 @@ impl Holds {
         }
     }
 
+    /// Marks rows that have an item. Answers `false`, and leaves no mark, if the hold is released.
+    ///
+    /// A release deletes items only after the hold has left `active`. So a hold that still stands
+    /// after the mark was made has the item still, and a later release finds the mark by it.
+    pub(super) async fn mark(
+        &self,
+        hold: HoldId,
+        record: &'static RecordType,
+        keys: &[Key],
+    ) -> Result<bool> {
+        if self.standing(hold).await?.is_none() {
+            return Ok(false);
+        }
+        let mark = HoldMark { hold, record, keys: keys.to_vec(), action: HoldAction::Place };
+        self.directory.set_hold(&mark).await?;
+        if self.standing(hold).await?.is_some() {
+            return Ok(true);
+        }
+        // The items may be gone, so that nothing would lead to these marks: they come back first,
+        // and a crash from here on is repaired by the next call that settles the hold.
+        self.restore(hold, record, keys).await?;
+        self.lift(hold).await?;
+        Ok(false)
+    }
+
+    async fn restore(&self, hold: HoldId, record: &RecordType, keys: &[Key]) -> Result<()> {
+        for _ in 0..ATTEMPTS {
+            let commit = self.insert_absent(hold, record, keys, self.env.commit()?).await?;
+            if commit.changes.is_empty() || self.commit(commit).await? {
+                return Ok(());
+            }
+        }
+        Err(Error::Contended { what: "legal hold" })
+    }
+
+    /// Answers `false` if the hold is released.
     async fn add_owned(
         &self,
         hold: HoldId,
         owner: &'static RecordType,
         keys: &[Key],
-    ) -> Result<()> {
+    ) -> Result<bool> {
         for (record, edge) in self.directory.incoming(owner.name) {
-            if edge.kind != EdgeKind::OwnedBy || !self.map.is_holdable(record) {
+            if !covers(edge.kind) || !self.map.is_holdable(record) {
                 continue;
             }
             let mut walk = Walk::new(&self.directory, record);
             while let Some(found) = walk.next(record, Ask::Reach(edge, keys), 200).await? {
-                self.add(hold, record, &found).await?;
+                if !self.add(hold, record, &found).await? {
+                    return Ok(false);
+                }
             }
         }
-        Ok(())
+        Ok(true)
     }
 
-    async fn add(&self, hold: HoldId, record: &RecordType, keys: &[Key]) -> Result<()> {
-        let mut commit = self.env.commit()?;
+    /// Adds pending items for rows that have none. Answers `false` if the hold is released.
+    pub(super) async fn add(
+        &self,
+        hold: HoldId,
+        record: &RecordType,
+        keys: &[Key],
+    ) -> Result<bool> {
+        for _ in 0..ATTEMPTS {
+            let Some(read) = self.standing(hold).await? else {
+                return Ok(false);
+            };
+            let commit = self.env.commit()?.expect(unchanged(&read));
+            let commit = self.insert_absent(hold, record, keys, commit).await?;
+            if commit.changes.is_empty() || self.commit(commit).await? {
+                return Ok(true);
+            }
+        }
+        Err(Error::Contended { what: "legal hold" })
+    }
+
+    async fn insert_absent(
+        &self,
+        hold: HoldId,
+        record: &RecordType,
+        keys: &[Key],
+        mut commit: Commit<HoldChange>,
+    ) -> Result<Commit<HoldChange>> {
         for key in keys {
             let item = HoldItem::new(hold, record.name, key, true);
             if self.store.item(item.id).await?.is_none() {
                 commit = commit.change(Write::Insert(item));
             }
         }
-        self.commit(commit).await
+        Ok(commit)
     }
 
-    async fn lift(&self, hold: &LegalHold) -> Result<()> {
+    async fn lift(&self, hold: HoldId) -> Result<()> {
         for state in [HoldItemState::Pending, HoldItemState::Placed] {
             loop {
-                let page = self.store.items_in_state(hold.id, state, few()).await?;
+                let page = self.store.items_in_state(hold, state, few()).await?;
                 let Some(first) = page.items.first() else {
                     break;
                 };
@@ -248,7 +331,7 @@ impl Holds {
                     page.items.into_iter().filter(|item| item.record.record == name).collect();
                 let keys =
                     same.iter().map(|item| key_of(&item.record)).collect::<Result<Vec<_>>>()?;
-                let mark = HoldMark { hold: hold.id, record, keys, action: HoldAction::Lift };
+                let mark = HoldMark { hold, record, keys, action: HoldAction::Lift };
                 self.directory.set_hold(&mark).await?;
                 let mut commit = self.env.commit()?;
                 for item in same {
@@ -262,76 +345,23 @@ impl Holds {
         Ok(())
     }
 
-    /// Another worker may settle the same hold: what it did first is read again.
-    async fn commit(&self, commit: alley_core::Commit<HoldChange>) -> Result<()> {
-        if commit.changes.is_empty() {
-            return Ok(());
-        }
+    /// Answers `false` on a conflict: another worker was first, and what it did must be read again.
+    pub(super) async fn commit(&self, commit: Commit<HoldChange>) -> Result<bool> {
         match self.store.commit(commit).await {
-            Err(error) if !error.is_conflict() => Err(error.into()),
-            _ => Ok(()),
+            Ok(_) => Ok(true),
+            Err(error) if error.is_conflict() => Ok(false),
+            Err(error) => Err(error.into()),
         }
     }
+}
 
-    /// Whether any hold is in force or on its way, so that rows must be looked at one by one.
-    pub(crate) async fn any(&self) -> Result<bool> {
-        for state in [HoldState::Active, HoldState::Placing, HoldState::Releasing] {
-            let page = self.store.holds_in_state(state, PageRequest::first(1)).await?;
-            if !page.items.is_empty() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
+/// Whether a hold on the target of an edge covers the row that has the edge.
+pub(super) const fn covers(edge: EdgeKind) -> bool {
+    matches!(edge, EdgeKind::OwnedBy | EdgeKind::SharedBy)
+}
 
-    /// The hold that covers a row: its own, or one on an owner that covers what the owner owns.
-    /// A row that inherits one is marked in the stores before this returns.
-    pub(crate) async fn over(
-        &self,
-        record: &'static RecordType,
-        key: &Key,
-        row: Option<&[Value]>,
-    ) -> Result<Option<HoldId>> {
-        if !self.map.is_holdable(record) {
-            return Ok(None);
-        }
-        let own = self.store.items_of_row(record.name, key).await?;
-        if let Some(item) = own.first() {
-            return Ok(Some(item.record.hold_id));
-        }
-        let Some(row) = row else { return Ok(None) };
-        let mut open = vec![(record, key.clone(), row.to_vec(), 0_u8)];
-        while let Some((at, key_at, row, height)) = open.pop() {
-            for edge in at.edges.iter().filter(|edge| edge.kind == EdgeKind::OwnedBy) {
-                let Some((owner, owner_key)) = target_key(&self.directory, at, edge, &key_at, &row)
-                else {
-                    continue;
-                };
-                let items = self.store.items_of_row(owner.name, &owner_key).await?;
-                if let Some(item) = items.iter().find(|item| item.record.subtree) {
-                    self.inherit(item.record.hold_id, record, key).await?;
-                    return Ok(Some(item.record.hold_id));
-                }
-                // Ownership is a forest of types, so eight owners above each other are plenty.
-                if height < 8 {
-                    let rows = self.directory.rows(owner, std::slice::from_ref(&owner_key)).await?;
-                    if let Some(row) = rows.into_values().next() {
-                        open.push((owner, owner_key, row.record, height + 1));
-                    }
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    async fn inherit(&self, hold: HoldId, record: &'static RecordType, key: &Key) -> Result<()> {
-        let mark = HoldMark { hold, record, keys: vec![key.clone()], action: HoldAction::Place };
-        self.directory.set_hold(&mark).await?;
-        let mut item = HoldItem::new(hold, record.name, key, true);
-        item.state = HoldItemState::Placed;
-        let commit = self.env.commit()?.change(Write::Insert(item));
-        self.commit(commit).await
-    }
+pub(super) fn unchanged(hold: &Versioned<LegalHold>) -> Expect {
+    Expect::unchanged::<LegalHold>(Key::global(&hold.record.id), hold.version)
 }
 
 /// The row's tenant: that of its key, or the tenant itself.

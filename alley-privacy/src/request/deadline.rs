@@ -1,8 +1,8 @@
 //! Deadlines of requests: calendar arithmetic over rules of law. Not legal advice.
 //!
-//! Where readings of a law differ there are two dates: `due_date` is the reading with the best
-//! support, `safe_date` the earliest under any listed reading. The engine has no calendar of its
-//! own: a host gives zone and holidays of the place where it acts.
+//! Where readings of a law differ there are two dates: `due_date` follows the best supported one,
+//! `safe_date` whichever of those listed ends first. Zone and holidays of the place where it acts
+//! come from the host; none are built in.
 
 use alley_core::calendar;
 use chrono::{

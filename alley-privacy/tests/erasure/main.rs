@@ -1,5 +1,11 @@
 //! The engine over a store, compared with the pure model; with and without crashes.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "test code")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    dead_code,
+    reason = "test code over shared support files"
+)]
 
 #[path = "../support/rows.rs"]
 mod rows;

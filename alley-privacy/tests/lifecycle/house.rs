@@ -67,6 +67,20 @@ pub(crate) struct Template {
     pub(crate) text: String,
 }
 
+#[derive(Clone, Debug, Record)]
+#[record(name = "visit", domain = "test", id = id, tenant = tenant_id, anchor = closed_at)]
+#[record(shared_by(folder = folder))]
+pub(crate) struct Visit {
+    #[record(technical)]
+    pub(crate) tenant_id: TenantId,
+    #[record(technical)]
+    pub(crate) id: String,
+    #[record(technical)]
+    pub(crate) folder: Option<String>,
+    #[record(element = elements::CONTENT_SUPPORT_MESSAGE)]
+    pub(crate) closed_at: Option<DateTime<Utc>>,
+}
+
 /// Answers what it is told to, one word a call.
 #[derive(Debug)]
 pub(crate) struct Stripe(pub(crate) AtomicU32);
@@ -88,8 +102,8 @@ impl RemoteLeg for Stripe {
 
 pub(crate) fn house() -> House {
     House::with(Flaky::never(), |mut config| {
-        let more: [&RecordType; 5] =
-            [Account::TYPE, Session::TYPE, Totp::TYPE, Customer::TYPE, Template::TYPE];
+        let more: [&RecordType; 6] =
+            [Account::TYPE, Session::TYPE, Totp::TYPE, Customer::TYPE, Template::TYPE, Visit::TYPE];
         config.declarations = TYPES.into_iter().chain(more).chain(config.declarations).collect();
         let mut seen = std::collections::BTreeSet::new();
         config.declarations.retain(|record| seen.insert(record.name));

@@ -8,5 +8,6 @@ mod closing;
 mod draft;
 mod export;
 mod hold;
+mod hold_race;
 mod house;
 mod request;

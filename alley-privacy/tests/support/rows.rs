@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::task::Poll;
 
 use alley_core::http::{RequestLimits, TransportError};
 use alley_core::{
-    Applied, Commit, Committed, EdgeDecl, Env, ErasureStep, HoldMark, HttpTransport, Key, KeyId,
-    Keyring, ManualClock, MemoryStore, Page, PageRequest, Permit, PersonalRecords, Query, Record,
-    RecordStore, RecordType, RecordWrite, SealKey, SeededRandom, StoreError, StoreErrorKind,
-    StoredRow, TenantId, Value, Write, elements,
+    Applied, Commit, Committed, EdgeDecl, Env, ErasureStep, HoldAction, HoldMark, HttpTransport,
+    Key, KeyId, Keyring, ManualClock, MemoryStore, Page, PageRequest, Permit, PersonalRecords,
+    Query, Record, RecordStore, RecordType, RecordWrite, SealKey, SeededRandom, StoreError,
+    StoreErrorKind, StoredRow, TenantId, Value, Write, elements,
 };
 use alley_privacy::data_map::{DataMap, RecordPolicy, Strategy};
 use alley_privacy::{Config, Privacy, Stores};
@@ -135,6 +136,7 @@ pub(crate) struct Flaky {
     pub(crate) inner: MemoryStore,
     left: AtomicI64,
     after: bool,
+    pause: AtomicI64,
 }
 
 impl Flaky {
@@ -143,12 +145,33 @@ impl Flaky {
     }
 
     pub(crate) fn at(call: i64, after: bool) -> Self {
-        Self { inner: MemoryStore::new(), left: AtomicI64::new(call), after }
+        Self {
+            inner: MemoryStore::new(),
+            left: AtomicI64::new(call),
+            after,
+            pause: AtomicI64::new(-1),
+        }
     }
 
     /// Counts from here on.
     pub(crate) fn arm(&self, call: i64) {
         self.left.store(call, Ordering::SeqCst);
+    }
+
+    /// The call with this number from here, of those that place a mark or change only items of
+    /// holds, waits for a second poll before its effect.
+    pub(crate) fn pause_at(&self, call: i64) {
+        self.pause.store(call, Ordering::SeqCst);
+    }
+
+    async fn wait_if_told(&self) {
+        if self.pause.fetch_sub(1, Ordering::SeqCst) == 0 {
+            let mut polled = false;
+            std::future::poll_fn(|_| {
+                if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+        }
     }
 
     fn fails(&self) -> bool {
@@ -195,6 +218,10 @@ impl RecordStore for Flaky {
     }
 
     async fn commit(&self, commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
+        let touches = |name| commit.changes.iter().any(|write| write.record.name == name);
+        if touches("legal_hold_item") && !touches("legal_hold") {
+            self.wait_if_told().await;
+        }
         flaky!(self, RecordStore::commit(&self.inner, commit))
     }
 }
@@ -254,6 +281,9 @@ impl PersonalRecords for Flaky {
     }
 
     async fn set_hold(&self, mark: &HoldMark) -> Result<(), StoreError> {
+        if mark.action == HoldAction::Place {
+            self.wait_if_told().await;
+        }
         flaky!(self, self.inner.set_hold(mark))
     }
 }

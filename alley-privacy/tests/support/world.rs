@@ -59,7 +59,8 @@ impl World {
             self.holds.iter().map(|(_, held)| (held.node.clone(), held.subtree)).collect();
         while let Some((id, subtree)) = open.pop() {
             if subtree {
-                let owned = self.edges.iter().filter(|e| e.link == Link::Owns && e.from == id);
+                let covers = |link| matches!(link, Link::Owns | Link::Shared);
+                let owned = self.edges.iter().filter(|e| covers(e.link) && e.from == id);
                 open.extend(owned.map(|edge| (edge.to.clone(), true)));
             }
             held.insert(id);

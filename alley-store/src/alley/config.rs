@@ -101,14 +101,16 @@ impl Config {
 
 /// The record types of all crates of this build.
 pub fn declarations() -> Vec<&'static RecordType> {
-    let mut records: Vec<&'static RecordType> = alley_core::RECORDS.to_vec();
-    #[cfg(feature = "tiktok")]
-    records.extend(alley_tiktok::RECORDS);
-    #[cfg(feature = "billing")]
-    records.extend(alley_billing::RECORDS);
-    #[cfg(feature = "outreach")]
-    records.extend(alley_outreach::RECORDS);
-    #[cfg(feature = "privacy")]
-    records.extend(alley_privacy::RECORDS);
-    records
+    [
+        alley_core::RECORDS,
+        #[cfg(feature = "tiktok")]
+        alley_tiktok::RECORDS,
+        #[cfg(feature = "billing")]
+        alley_billing::RECORDS,
+        #[cfg(feature = "outreach")]
+        alley_outreach::RECORDS,
+        #[cfg(feature = "privacy")]
+        alley_privacy::RECORDS,
+    ]
+    .concat()
 }

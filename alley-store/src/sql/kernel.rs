@@ -79,9 +79,11 @@ kernel! {
     outbox_insert = r#"INSERT INTO "{prefix}core_outbox"
         ("stream", "position", "fact_id", "at", "fact", "attempts", "available_at")
         VALUES ($1, $2, $3, $4, $5, 0, NULL)"#;
-    /// Takes the present instant and how many. An entry waits behind every postponed one before it.
+    /// Takes the present instant, how many, and the stream and position after which to look. An
+    /// entry waits behind every postponed one before it.
     outbox_due = r#"SELECT "stream", "position", "fact_id", "at", "fact", "attempts"
-        FROM "{prefix}core_outbox" AS "entry" WHERE NOT EXISTS (
+        FROM "{prefix}core_outbox" AS "entry"
+        WHERE ("entry"."stream", "entry"."position") > ($3, $4) AND NOT EXISTS (
         SELECT 1 FROM "{prefix}core_outbox" AS "waiting"
         WHERE "waiting"."stream" = "entry"."stream"
         AND "waiting"."position" <= "entry"."position"

@@ -206,6 +206,33 @@ fn dropping_the_store_finishes_what_was_asked_for() {
     }
 }
 
+/// All work waits before the first piece begins, so the writer has no rest in between.
+#[test]
+fn the_log_is_emptied_under_load_after_64_rounds() {
+    let store = SqliteStore::open_in_memory().unwrap();
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let mut answers = Vec::new();
+    let mut send = |work: Box<dyn FnOnce(&Shared) -> bool + Send>| {
+        let work = move |_: &Connection, shared: &Shared| Ok(work(shared));
+        let (task, answer) = Task::boxed(work, Arc::clone(&store.shared));
+        store.send(Message::Alone(task)).unwrap();
+        answers.push(answer);
+    };
+    send(Box::new(move |shared| {
+        wait.recv().unwrap();
+        shared.erased.store(true, Ordering::SeqCst);
+        true
+    }));
+    for _ in 1..130 {
+        send(Box::new(|shared| shared.erased.load(Ordering::SeqCst)));
+    }
+    go.send(()).unwrap();
+    let erased: Vec<_> = answers.into_iter().map(received).map(pollster::block_on).collect();
+    let rounds = erased.iter().take_while(|erased| *erased.as_ref().unwrap()).count();
+    assert_eq!(rounds, 64);
+    assert!(erased.iter().skip(64).all(|erased| !erased.as_ref().unwrap()));
+}
+
 #[test]
 fn old_commit_ids_and_idle_limits_are_swept_and_recent_ones_stay() {
     use alley_core::rate_limit::{Limit, Limiter as _};

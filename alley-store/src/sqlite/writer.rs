@@ -3,9 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use alley_core::{StoreError, StoreErrorKind};
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 use futures_channel::oneshot;
 use rusqlite::Connection;
 
@@ -13,6 +14,15 @@ use super::{Read, Shared, driver};
 
 /// Pieces of work that share one COMMIT at most.
 const GROUP: usize = 128;
+
+/// Rounds of work after which the log is emptied although more work waits.
+const ROUNDS: u32 = 64;
+
+/// How long emptying the log may wait for readers; meanwhile nobody can write.
+const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(50);
+
+/// How long after a failure emptying the log is tried again.
+const CHECKPOINT_PAUSE: Duration = Duration::from_secs(1);
 
 /// What the writer is sent.
 pub(super) enum Message {
@@ -112,6 +122,7 @@ where
 
 /// Works until every sender is gone and nothing waits.
 pub(super) fn run(connection: &Connection, work: &Receiver<Message>, shared: &Shared) {
+    let mut emptying = Emptying::default();
     let mut next = work.recv().ok();
     while let Some(message) = next.take() {
         match message {
@@ -129,39 +140,91 @@ pub(super) fn run(connection: &Connection, work: &Receiver<Message>, shared: &Sh
             Message::Alone(task) => transact(connection, vec![task]),
             Message::Outside(work) => work(connection),
         }
+        emptying.after_round(connection, shared);
         if next.is_none() {
-            next = work.try_recv().ok();
-        }
-        if next.is_none() {
-            if shared.erased.load(Ordering::SeqCst) {
-                // A reader in the way is met again after the next work, or by whoever asks.
-                drop(checkpoint(connection, shared));
-            }
-            next = work.recv().ok();
+            next = work.try_recv().ok().or_else(|| emptying.idle(connection, work, shared));
         }
     }
     if shared.erased.load(Ordering::SeqCst) {
+        // What a reader keeps in the log now is for the next process that opens the file.
         drop(checkpoint(connection, shared));
     }
 }
 
-/// Empties the log into the database.
-pub(super) fn checkpoint(connection: &Connection, shared: &Shared) -> Result<(), StoreError> {
-    shared.erased.store(false, Ordering::SeqCst);
-    let busy = connection
-        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
-        .map_err(driver::failed);
-    match busy {
-        Ok(0) => Ok(()),
-        Ok(_) => {
-            shared.erased.store(true, Ordering::SeqCst);
-            Err(StoreError::with_source(StoreErrorKind::Retry, "a reader holds the log"))
+/// When the log is emptied after an erasure without anybody asking for it.
+#[derive(Default)]
+struct Emptying {
+    /// Rounds of work since the erasure or the last try.
+    rounds: u32,
+    /// Not before, because a try failed.
+    not_before: Option<Instant>,
+}
+
+impl Emptying {
+    /// Counts a round of work; tries when there were many without a rest.
+    fn after_round(&mut self, connection: &Connection, shared: &Shared) {
+        if !shared.erased.load(Ordering::SeqCst) {
+            *self = Self::default();
+            return;
         }
-        Err(error) => {
-            shared.erased.store(true, Ordering::SeqCst);
-            Err(error)
+        self.rounds = self.rounds.saturating_add(1);
+        if self.rounds >= ROUNDS && self.pause().is_zero() {
+            self.attempt(connection, shared);
         }
     }
+
+    /// Waits for work, and tries meanwhile. `None` when every sender is gone.
+    fn idle(
+        &mut self,
+        connection: &Connection,
+        work: &Receiver<Message>,
+        shared: &Shared,
+    ) -> Option<Message> {
+        while shared.erased.load(Ordering::SeqCst) {
+            let pause = self.pause();
+            if pause.is_zero() {
+                self.attempt(connection, shared);
+                continue;
+            }
+            match work.recv_timeout(pause) {
+                Ok(message) => return Some(message),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+        work.recv().ok()
+    }
+
+    /// How long to leave it alone.
+    fn pause(&self) -> Duration {
+        let until = self.not_before;
+        until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
+    }
+
+    fn attempt(&mut self, connection: &Connection, shared: &Shared) {
+        let failed = checkpoint(connection, shared).is_err();
+        self.rounds = 0;
+        self.not_before = failed.then(|| Instant::now() + CHECKPOINT_PAUSE);
+    }
+}
+
+/// Empties the log into the database. Waits for readers only briefly, as every writer waits along.
+pub(super) fn checkpoint(connection: &Connection, shared: &Shared) -> Result<(), StoreError> {
+    shared.erased.store(false, Ordering::SeqCst);
+    let patience = |time| connection.busy_timeout(time).map_err(driver::failed);
+    let emptied = patience(shared.patience.min(CHECKPOINT_PATIENCE)).and_then(|()| {
+        connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+            .map_err(driver::failed)
+    });
+    let emptied = patience(shared.patience).and(emptied).and_then(|busy| match busy {
+        0 => Ok(()),
+        _ => Err(StoreError::with_source(StoreErrorKind::Retry, "a reader holds the log")),
+    });
+    if emptied.is_err() {
+        shared.erased.store(true, Ordering::SeqCst);
+    }
+    emptied
 }
 
 fn transact(connection: &Connection, tasks: Vec<Box<dyn Work>>) {

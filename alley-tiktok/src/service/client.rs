@@ -45,8 +45,15 @@ impl ShopClient {
     /// See [`Error`]; [`Error::ReconnectNeeded`] when only the seller can help.
     ///
     /// # Cancel safety
-    /// A dropped call may have been acted on. A refresh that was under way is finished by the next
-    /// call that needs it.
+    /// A dropped call may have been acted on. Where the call had to refresh the tokens first, do
+    /// not drop it: from the request for a new pair until that is stored, the pair exists in this
+    /// future alone, and nobody finishes the refresh in its place. The next call then tries the old
+    /// refresh token (after a minute, when the lease has run out); if the platform does not take it
+    /// any more, the answer is [`Error::ReconnectNeeded`] with
+    /// [`RefreshOutcomeLost`](crate::ReconnectReason::RefreshOutcomeLost), and the seller must
+    /// authorize again. So a host runs the job `refresh-tokens`, which refreshes a day ahead and
+    /// leaves requests little to refresh, and lets calls of short-lived requests run to their end
+    /// in a task of their own instead of in a timeout or `select!`.
     pub async fn call<O: Operation>(&self, operation: &O) -> Result<Answer<O::Response>> {
         let version = self.exchange.config.versions.get(O::NAME).map_or(O::VERSION, String::as_str);
         let mut parameters = Parameters::default();
@@ -68,6 +75,9 @@ impl ShopClient {
     /// # Errors
     /// As [`call`](Self::call); [`Error::SendsToPerson`] for calls that write to a creator or a
     /// buyer.
+    ///
+    /// # Cancel safety
+    /// As [`call`](Self::call).
     pub async fn raw(&self, call: RawCall) -> Result<Answer<serde_json::Value>> {
         let RawCall { method, path, cipher, idempotency, parameters, body } = call;
         plain_path(&path)?;

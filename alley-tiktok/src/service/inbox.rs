@@ -186,7 +186,8 @@ impl Inner {
     }
 }
 
-/// Removes webhooks that were handled two days ago and authorizations that nobody finished.
+/// Removes webhooks that were handled, or given up, two days ago and authorizations that nobody
+/// finished.
 #[derive(Debug)]
 pub(crate) struct Prune {
     pub(crate) inner: Arc<Inner>,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use alley_core::http::Idempotency;
-use alley_core::{Actor, Purpose, TenantId, Versioned, Write};
+use alley_core::{Actor, Purpose, StoreError, StoreErrorKind, TenantId, Versioned, Write};
 use async_lock::Mutex as AsyncMutex;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -145,8 +145,8 @@ impl Tokens {
         }
     }
 
-    /// Calls the platform. From here to the end of `keep` a crash loses the new pair, which the
-    /// intent in the row then tells.
+    /// Calls the platform. From here to the end of `keep` a crash, or a caller that drops the
+    /// future, loses the new pair, which the intent in the row then tells.
     async fn refresh(&self, claimed: Claimed) -> Result<AccessToken> {
         let token = &claimed.stored.record;
         let secret = match token.open("refresh", &self.exchange.env.keyring) {
@@ -194,7 +194,8 @@ impl Tokens {
     }
 
     /// Stores the new pair. If the row was written meanwhile, the pair is still the newest unless
-    /// a later generation is stored; the old refresh token is dead either way.
+    /// a later generation is stored; the old refresh token is dead either way. No other copy of
+    /// the pair exists, so a store that is away for some seconds is waited for.
     async fn keep(&self, claimed: Claimed, pair: &TokenSet) -> Result<AccessToken> {
         let env = &self.exchange.env;
         let Token { tenant_id: tenant, integration_id: id, generation, .. } = claimed.stored.record;
@@ -211,18 +212,22 @@ impl Tokens {
                 .commit::<TokenChange>()?
                 .change(Write::Update { record: token, read })
                 .audit(audit);
-            if given_up && let Some(found) = self.store.integration(tenant, id).await? {
+            if given_up
+                && let Some(found) = self.insist(|| self.store.integration(tenant, id)).await?
+            {
                 let mut record = found.record;
                 record.state = IntegrationState::Connected;
                 record.reconnect_reason = None;
                 commit = commit.change(Write::Update { record, read: found.version });
             }
-            match commit_tokens(self.store.as_ref(), commit).await {
+            // The same id each time, so that a commit whose outcome got lost is not applied twice.
+            match self.insist(|| commit_tokens(self.store.as_ref(), commit.clone())).await {
                 Ok(_) => {
                     return Ok(AccessToken { secret: pair.access.clone(), generation: next });
                 }
                 Err(error) if error.is_conflict() => {
-                    let stored = self.stored(tenant, id).await?;
+                    let stored = self.insist(|| self.store.token(tenant, id)).await?;
+                    let stored = stored.ok_or(Error::NotConnected)?;
                     if stored.record.generation > generation {
                         return self.open(&stored.record);
                     }
@@ -234,6 +239,21 @@ impl Tokens {
             }
         }
         Err(Error::Contended)
+    }
+
+    /// Asks the store again, after pauses, while it is away. Only for `keep`: everybody else can
+    /// give up and lose nothing.
+    async fn insist<T, F>(&self, ask: impl Fn() -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        for pause in PAUSES {
+            match ask().await {
+                Err(error) if passes(&error) => self.exchange.env.timer.sleep(pause).await,
+                known => return known,
+            }
+        }
+        ask().await
     }
 
     async fn release(&self, claimed: Claimed, keep_intent: bool) -> Result<()> {
@@ -278,6 +298,11 @@ impl Tokens {
     }
 }
 
+/// Whether the store may answer the same question in a while.
+fn passes(error: &StoreError) -> bool {
+    error.is_retryable() || matches!(error.kind(), StoreErrorKind::CommitUnknown)
+}
+
 /// A row whose lease this process holds.
 struct Claimed {
     stored: Versioned<Token>,
@@ -320,3 +345,11 @@ const REFRESH: &str = "token.refresh";
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 /// A lease lives for 60 seconds; four looks a second outlast it four times over.
 const MAX_LOOKS: u32 = 1_000;
+/// Waits of [`Tokens::insist`]: 7.75 seconds in all, which leaves most of the lease for the call.
+const PAUSES: [Duration; 5] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+];

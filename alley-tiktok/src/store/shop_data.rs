@@ -82,7 +82,7 @@ pub trait ShopReads: std::fmt::Debug + Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<Versioned<InboxEvent>>, StoreError>;
 
-    /// For jobs: webhooks that were handled up to `before`.
+    /// For jobs: webhooks that were handled, or failed for good, up to `before`.
     ///
     /// # Errors
     /// When the store fails.

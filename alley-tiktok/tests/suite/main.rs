@@ -13,6 +13,7 @@
 mod connecting;
 mod disconnecting;
 mod fixtures;
+mod flaky;
 mod syncing;
 mod tokens;
 mod vectors;

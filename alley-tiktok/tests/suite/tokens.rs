@@ -15,6 +15,7 @@ use alley_tiktok::{
 use chrono::TimeDelta;
 use http::Method;
 
+use crate::flaky::Flaky;
 use crate::world::World;
 
 async fn client(world: &World) -> ShopClient {
@@ -246,4 +247,77 @@ async fn a_write_is_not_repeated_when_the_line_breaks() {
     client.call(&RemoveWebhook::new("PACKAGE_UPDATE")).await.unwrap();
     let quota = client.call(&GetOutreachQuota::new()).await.unwrap().data.data.unwrap();
     assert_eq!(quota.quota_sum, Some(1_000));
+}
+
+/// A connected world whose token has run out, and a client over a store that will refuse.
+async fn away(refusals: u32) -> (World, Arc<Flaky>, ShopClient) {
+    let world = World::new(Options::default().with_orders(5_u32));
+    world.connected().await;
+    world.clock.advance(TimeDelta::days(8));
+    let store = Arc::new(Flaky {
+        store: world.store.clone(),
+        double: world.double.clone(),
+        refusals: refusals.into(),
+        refused: 0.into(),
+    });
+    let stores = alley_tiktok::Stores::from(store.clone());
+    let door = alley_tiktok::Tiktok::new(&world.env, stores, crate::world::config()).unwrap();
+    let client = door.shop_client(&world.access, &world.shop()).await.unwrap();
+    (world, store, client)
+}
+
+#[tokio::test]
+async fn a_new_pair_is_kept_though_the_store_is_away_for_a_moment() {
+    let (world, store, client) = away(2).await;
+    let before = alley_core::Clock::now(world.clock.as_ref());
+    client.call(&SearchOrders::new(1)).await.unwrap();
+    assert_eq!(store.refused.load(std::sync::atomic::Ordering::SeqCst), 2);
+    assert_eq!(world.double.refreshes(), 1);
+    let token = stored(&world).await.record;
+    assert_eq!((token.generation, token.refreshing_since), (2, None));
+    // It waited between the tries, by the timer of the environment.
+    let waited = alley_core::Clock::now(world.clock.as_ref()) - before;
+    assert_eq!(waited, TimeDelta::milliseconds(750));
+}
+
+#[tokio::test]
+async fn a_store_that_stays_away_loses_the_pair_and_the_next_call_says_so() {
+    let (world, store, client) = away(6).await;
+    let before = alley_core::Clock::now(world.clock.as_ref());
+    let error = client.call(&SearchOrders::new(1)).await.unwrap_err();
+    assert!(matches!(error, Error::Store(_)), "{error}");
+    assert_eq!(store.refused.load(std::sync::atomic::Ordering::SeqCst), 6);
+    let waited = alley_core::Clock::now(world.clock.as_ref()) - before;
+    assert_eq!(waited, TimeDelta::milliseconds(7_750));
+    match client.call(&SearchOrders::new(1)).await.unwrap_err() {
+        Error::ReconnectNeeded { reason, .. } => {
+            assert_eq!(reason, ReconnectReason::RefreshOutcomeLost);
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_while_it_refreshes_loses_the_pair() {
+    let world = World::new(Options::default().with_orders(5_u32));
+    world.connected().await;
+    world.clock.advance(TimeDelta::days(8));
+    world.wire.slow_turns.store(500, std::sync::atomic::Ordering::SeqCst);
+    let client = client(&world).await;
+    let search = SearchOrders::new(1);
+    tokio::select! {
+        biased;
+        answer = client.call(&search) => panic!("{answer:?}"),
+        () = async {
+            while world.double.refreshes() == 0 {
+                tokio::task::yield_now().await;
+            }
+        } => {}
+    }
+    match client.call(&search).await.unwrap_err() {
+        Error::ReconnectNeeded { reason, .. } => {
+            assert_eq!(reason, ReconnectReason::RefreshOutcomeLost);
+        }
+        other => panic!("{other}"),
+    }
 }

@@ -1,9 +1,14 @@
 //! Receiving and acting.
 
-use alley_core::{Clock as _, Outbox as _};
+use std::sync::Arc;
+
+use alley_core::{Clock as _, KeyId, Keyring, Outbox as _, SealKey};
 use alley_sandbox::tiktok::Options;
 use alley_sandbox::{Delivery, Fault, On};
-use alley_tiktok::{IntegrationState, OrderId, ShopReads as _, SyncKind, TokenStore as _};
+use alley_tiktok::{
+    InboxState, IntegrationState, OrderId, ShopReads as _, Stores, SyncKind, Tiktok,
+    TokenStore as _,
+};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use http::{HeaderMap, StatusCode};
@@ -128,5 +133,35 @@ async fn unknown_kinds_are_kept_marked_and_removed_after_two_days() {
     deliver(&world, &unknown).await;
     world.clock.advance(TimeDelta::hours(49));
     world.run_jobs().await;
+    assert!(world.store.inbox_handled(world.clock.now(), 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_event_that_fails_for_good_is_removed_two_days_after_its_last_try() {
+    let world = World::new(Options::default());
+    deliver(&world, &world.double.webhook(33, json!({ "content": "hello" }))).await;
+    // A process with another key cannot open the body, whenever it tries.
+    let mut env = world.env.clone();
+    let key = SealKey::from_bytes(KeyId::new(1), &[8; 32]).unwrap();
+    env.keyring = Arc::new(Keyring::of(key));
+    let stores = Stores::from(world.store.clone());
+    let door = Tiktok::new(&env, stores, crate::world::config()).unwrap();
+    let jobs = door.jobs();
+    let of_name = |name| jobs.iter().find(|job| job.name() == name).unwrap();
+    let (inbox, prune) = (of_name("tiktok-inbox"), of_name("tiktok-prune"));
+    for _ in 0..20 {
+        assert_eq!(inbox.run_once(10).await.unwrap().failures.len(), 1);
+        world.clock.advance(TimeDelta::hours(1));
+    }
+    assert!(inbox.run_once(10).await.unwrap().failures.is_empty());
+    let last_try = world.clock.now() - TimeDelta::hours(1);
+    let failed = world.store.inbox_handled(world.clock.now(), 10).await.unwrap();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0].record.state, InboxState::Failed);
+    assert_eq!(failed[0].record.handled_at, Some(last_try));
+    world.clock.set(last_try + TimeDelta::hours(48) - TimeDelta::seconds(1));
+    assert_eq!(prune.run_once(10).await.unwrap().done, 0);
+    world.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(prune.run_once(10).await.unwrap().done, 1);
     assert!(world.store.inbox_handled(world.clock.now(), 10).await.unwrap().is_empty());
 }

@@ -7,7 +7,7 @@ use alley_outreach::{ExportFilter, ExportRow};
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Utc, Weekday};
 use chrono_tz::America::New_York;
 
-use super::{account, picture, search};
+use super::{account, picture, search, sync};
 use crate::checks::Checks;
 use crate::failure::Failure;
 use crate::journal::{Memory, replace};
@@ -78,6 +78,8 @@ fn shop(checks: &mut Checks, memory: &Memory, stage: &Stage) {
     checks.equal("creators", figure(memory, "creators"), 200);
     let days = figure(memory, "days of performance");
     checks.holds("days of performance", days > 0, days.to_string());
+    let faults = i64::try_from(sync::FAULTS.len()).unwrap_or(-1);
+    checks.equal("refusals and broken connections outlived", figure(memory, "faults met"), faults);
     checks.equal("messages sent to creators", stage.shop.sends_refused(), 0);
 }
 
@@ -146,7 +148,12 @@ fn privacy(checks: &mut Checks, memory: &Memory, stage: &Stage) -> Result<(), Fa
     checks.holds("certificate under the hold", first.starts_with("Valid, open"), first);
     let last = seen(memory, "last certificate");
     checks.holds("certificate after release", last.starts_with("Valid, complete"), last);
-    checks.equal("retention sweep", seen(memory, "retention sweep"), "ran two months later");
+    let (before, after) = (figure(memory, "sessions before"), figure(memory, "sessions after"));
+    checks.holds(
+        "sessions before and after two months",
+        before > 0 && after == 0,
+        format!("{before} and {after}"),
+    );
     let traces: Vec<_> = ["creator", "creator's handle", "creator's text"]
         .into_iter()
         .filter_map(|name| Some((name.to_owned(), memory.notes.get(name)?.clone().into_bytes())))

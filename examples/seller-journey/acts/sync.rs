@@ -22,16 +22,36 @@ pub(super) async fn play(stage: &Stage) -> Result<(), Failure> {
     let access = seller.access(&session, Purpose::ConnectedServices).await?;
     let shop = stage.journal.note("shop").ok_or_else(|| Failure::new("no shop is connected"))?;
     let shop = ShopRef::new(shop)?;
-    let faults = stage.shop.faults();
-    faults.arm(Fault::RateLimit, On::path("/order/").nth(4).times(2));
-    faults.arm(Fault::DropBefore, On::path("/order/").nth(9));
-    faults.arm(Fault::DropAfter, On::path("/affiliate_seller/").nth(3));
     for (kind, name) in KINDS {
         sync(stage, &access, &shop, kind, name).await?;
     }
-    let fired = 4_usize.saturating_sub(faults.armed());
-    faults.clear();
-    stage.journal.saw("faults in the sync", format!("{fired} kinds met and outlived"))
+    meet_fault(stage)?;
+    stage.shop.faults().clear();
+    Ok(())
+}
+
+/// What the double is told to do to the sync, one after the other: refuse twice for too many
+/// calls, break the connection before the call arrives, break it before the answer.
+pub(super) const FAULTS: [Fault; 3] = [Fault::RateLimit, Fault::DropBefore, Fault::DropAfter];
+
+/// Takes note of a fault that fired, and arms the next one. What an earlier start has met is not
+/// armed again.
+fn meet_fault(stage: &Stage) -> Result<(), Failure> {
+    let (faults, memory) = (stage.shop.faults(), stage.journal.read());
+    if faults.armed() > 0 {
+        return Ok(());
+    }
+    let mut met = memory.figures.get("faults met").copied().unwrap_or(0);
+    if memory.figures.get("faults armed").is_some_and(|armed| *armed > met) {
+        met += 1;
+        stage.journal.figure("faults met", met)?;
+    }
+    if let Some(fault) = FAULTS.get(usize::try_from(met)?) {
+        let times = if *fault == Fault::RateLimit { 2 } else { 1 };
+        faults.arm(*fault, On::any().times(times));
+        stage.journal.figure("faults armed", met + 1)?;
+    }
+    Ok(())
 }
 
 async fn sync(
@@ -49,6 +69,7 @@ async fn sync(
     let mut sync = tiktok.sync(access, shop, kind).await?;
     let mut bar = stage.screen.bar(name);
     loop {
+        meet_fault(stage)?;
         let progress = sync.next_page().await?;
         bar.at(progress.done, progress.total);
         if progress.finished {
