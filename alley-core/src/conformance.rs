@@ -8,6 +8,7 @@ use std::fmt;
 
 mod contract;
 mod erasure;
+mod hooked;
 mod identity;
 mod kernel;
 mod ports;
@@ -16,6 +17,7 @@ mod tenancy;
 
 pub use contract::{CommitFixture, commit_contract};
 pub use erasure::personal_records;
+pub use hooked::{Hook, Hooked};
 pub use identity::identity;
 pub use kernel::kernel;
 pub use ports::{leases, outbox};

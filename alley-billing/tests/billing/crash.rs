@@ -4,10 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use alley_billing::{BillingStore, CheckoutOutcome, Error, SyncMode};
-use alley_core::{
-    Commit, Committed, Fact, Key, LegState, MemoryStore, Page, PageRequest, Query, RecordStore,
-    RecordType, RecordWrite, StoreError, StoreErrorKind, StoredRow, Value,
-};
+use alley_core::conformance::{Hook, Hooked};
+use alley_core::{Fact, LegState, MemoryStore, RecordStore, StoreError, StoreErrorKind};
 use async_trait::async_trait;
 use pollster::block_on;
 
@@ -16,49 +14,29 @@ use crate::support::{World, billing_over, monthly, order, owner, tenant};
 /// Dies once, at the commit with this number: before it is applied, or after.
 #[derive(Debug)]
 struct Dying {
-    store: Arc<MemoryStore>,
     left: AtomicU32,
     applied: bool,
 }
 
+impl Dying {
+    fn dies(&self) -> bool {
+        self.left.fetch_sub(1, Ordering::SeqCst) == 1
+    }
+}
+
 #[async_trait]
-impl RecordStore for Dying {
-    async fn get(
-        &self,
-        record: &'static RecordType,
-        key: &Key,
-    ) -> Result<Option<StoredRow>, StoreError> {
-        self.store.get(record, key).await
+impl Hook for Dying {
+    async fn before_commit(&self) -> Result<(), StoreError> {
+        if !self.applied && self.dies() { Err(StoreErrorKind::Unavailable.into()) } else { Ok(()) }
     }
 
-    async fn query(
-        &self,
-        query: &'static Query,
-        arguments: &[Value],
-        page: PageRequest,
-    ) -> Result<Page<StoredRow>, StoreError> {
-        self.store.query(query, arguments, page).await
-    }
-
-    async fn count(&self, query: &'static Query, arguments: &[Value]) -> Result<u64, StoreError> {
-        self.store.count(query, arguments).await
-    }
-
-    async fn commit(&self, commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
-        let dies = self.left.fetch_sub(1, Ordering::SeqCst) == 1;
-        if dies && !self.applied {
-            return Err(StoreErrorKind::Unavailable.into());
-        }
-        let committed = RecordStore::commit(&*self.store, commit).await?;
-        if dies {
-            return Err(StoreErrorKind::Unavailable.into());
-        }
-        Ok(committed)
+    async fn after_commit(&self) -> Result<(), StoreError> {
+        if self.applied && self.dies() { Err(StoreErrorKind::Unavailable.into()) } else { Ok(()) }
     }
 }
 
 /// From the first wish to the erasure, each step repeated once if it fails.
-fn life(world: &World, dying: Arc<Dying>) {
+fn life(world: &World, dying: Arc<Hooked<MemoryStore, Dying>>) {
     let billing = billing_over(world, dying);
     let twice = |step: &dyn Fn() -> bool| assert!(step() || step());
     twice(&|| block_on(billing.start_checkout(&owner(), &monthly())).is_ok());
@@ -96,7 +74,7 @@ fn death_at_any_commit_doubles_and_loses_nothing() {
         for number in 1..30 {
             let world = World::new();
             let left = AtomicU32::new(number);
-            let dying = Arc::new(Dying { store: world.store.clone(), left, applied });
+            let dying = Arc::new(Hooked::new(world.store.clone(), Dying { left, applied }));
             life(&world, dying.clone());
             let (customer, subscriptions, _) = world.projection();
             let label = format!("commit {number}, applied {applied}");
@@ -106,7 +84,8 @@ fn death_at_any_commit_doubles_and_loses_nothing() {
             assert_eq!((world.granted(), world.endings()), (false, 1), "{label}");
             assert_eq!(world.open_sessions(), 0, "{label}");
             // A store that was never asked so often did not die: every commit was tried.
-            if dying.left.load(Ordering::SeqCst) > 0 && dying.left.load(Ordering::SeqCst) < 100 {
+            let left = dying.hook().left.load(Ordering::SeqCst);
+            if left > 0 && left < 100 {
                 survived += 1;
             }
         }
@@ -116,7 +95,6 @@ fn death_at_any_commit_doubles_and_loses_nothing() {
 
 /// Lets something happen just before the commit with this number.
 struct Between<F> {
-    store: Arc<MemoryStore>,
     left: AtomicU32,
     happens: F,
 }
@@ -128,33 +106,12 @@ impl<F> std::fmt::Debug for Between<F> {
 }
 
 #[async_trait]
-impl<F: Fn() + Send + Sync + 'static> RecordStore for Between<F> {
-    async fn get(
-        &self,
-        record: &'static RecordType,
-        key: &Key,
-    ) -> Result<Option<StoredRow>, StoreError> {
-        self.store.get(record, key).await
-    }
-
-    async fn query(
-        &self,
-        query: &'static Query,
-        arguments: &[Value],
-        page: PageRequest,
-    ) -> Result<Page<StoredRow>, StoreError> {
-        self.store.query(query, arguments, page).await
-    }
-
-    async fn count(&self, query: &'static Query, arguments: &[Value]) -> Result<u64, StoreError> {
-        self.store.count(query, arguments).await
-    }
-
-    async fn commit(&self, commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
+impl<F: Fn() + Send + Sync + 'static> Hook for Between<F> {
+    async fn before_commit(&self) -> Result<(), StoreError> {
         if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
             (self.happens)();
         }
-        RecordStore::commit(&*self.store, commit).await
+        Ok(())
     }
 }
 
@@ -165,7 +122,7 @@ fn between(
 ) -> Arc<impl RecordStore> {
     let (store, inside) = (world.store.clone(), world.clone());
     let left = AtomicU32::new(number);
-    Arc::new(Between { store, left, happens: move || happens(&inside) })
+    Arc::new(Hooked::new(store, Between { left, happens: move || happens(&inside) }))
 }
 
 #[test]

@@ -5,10 +5,8 @@ use alley_billing::{
     Billing, BillingStore, Config, Customer, EventRef, IdempotencyKey, InboxState, Mode, Stores,
     SyncMode,
 };
-use alley_core::{
-    Commit, Committed, Key, ManualClock, MemoryStore, Page, PageRequest, Query, RecordStore,
-    RecordType, RecordWrite, StoreError, StoreErrorKind, StoredRow, Value, Write,
-};
+use alley_core::conformance::{Hook, Hooked};
+use alley_core::{ManualClock, MemoryStore, StoreError, StoreErrorKind, Write};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -283,34 +281,13 @@ fn a_failing_reading_keeps_the_event_and_tries_later() {
     assert!(world.granted());
 }
 
-/// A kernel that reads and cannot write.
+/// Lets reads through and no commit.
 #[derive(Debug)]
-struct Full(Arc<MemoryStore>);
+struct Full;
 
 #[async_trait]
-impl RecordStore for Full {
-    async fn get(
-        &self,
-        record: &'static RecordType,
-        key: &Key,
-    ) -> Result<Option<StoredRow>, StoreError> {
-        self.0.get(record, key).await
-    }
-
-    async fn query(
-        &self,
-        query: &'static Query,
-        arguments: &[Value],
-        page: PageRequest,
-    ) -> Result<Page<StoredRow>, StoreError> {
-        self.0.query(query, arguments, page).await
-    }
-
-    async fn count(&self, query: &'static Query, arguments: &[Value]) -> Result<u64, StoreError> {
-        self.0.count(query, arguments).await
-    }
-
-    async fn commit(&self, _commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
+impl Hook for Full {
+    async fn before_commit(&self) -> Result<(), StoreError> {
         Err(StoreErrorKind::Unavailable.into())
     }
 }
@@ -318,7 +295,7 @@ impl RecordStore for Full {
 #[test]
 fn an_event_that_could_not_be_stored_is_asked_for_again() {
     let world = World::new();
-    let billing = billing_over(&world, Arc::new(Full(world.store.clone())));
+    let billing = billing_over(&world, Arc::new(Hooked::new(world.store.clone(), Full)));
     let body = event("evt_1", "invoice.paid", "");
     let headers = signed(SECRET, START, body.as_bytes());
     let status = block_on(billing.receive(&headers, Bytes::from(body))).status;

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use alley_core::{
-    Commit, Committed, Fault, Key, MemoryStore, Page, PageRequest, Query, RecordStore, RecordType,
-    RecordWrite, ShopRef, StoreError, StoredRow, Value,
-};
+use alley_core::conformance::{Hook, Hooked};
+use alley_core::{Fault, MemoryStore, ShopRef, StoreError};
 use alley_outreach::pacing::{RuleKind, Scope};
 use alley_outreach::{Config, Error, Fill, HandOutRequest, NewCampaign, NewDraft, Outreach};
 use async_trait::async_trait;
@@ -16,37 +14,17 @@ use crate::world::{World, creator, policy, rule};
 
 /// Lets every other task run before each call.
 #[derive(Debug)]
-struct Yielding(Arc<MemoryStore>);
+struct Yielding;
 
 #[async_trait]
-impl RecordStore for Yielding {
-    async fn get(
-        &self,
-        record: &'static RecordType,
-        key: &Key,
-    ) -> Result<Option<StoredRow>, StoreError> {
+impl Hook for Yielding {
+    async fn before_read(&self) {
         yield_now().await;
-        self.0.get(record, key).await
     }
 
-    async fn query(
-        &self,
-        query: &'static Query,
-        arguments: &[Value],
-        page: PageRequest,
-    ) -> Result<Page<StoredRow>, StoreError> {
+    async fn before_commit(&self) -> Result<(), StoreError> {
         yield_now().await;
-        self.0.query(query, arguments, page).await
-    }
-
-    async fn count(&self, query: &'static Query, arguments: &[Value]) -> Result<u64, StoreError> {
-        yield_now().await;
-        self.0.count(query, arguments).await
-    }
-
-    async fn commit(&self, commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
-        yield_now().await;
-        self.0.commit(commit).await
+        Ok(())
     }
 }
 
@@ -70,7 +48,7 @@ async fn race(store: MemoryStore) -> usize {
             let draft = world.outreach.create_draft(&world.author, new).await.unwrap();
             world.queue(draft.draft_id).await;
         }
-        let store = Arc::new(Yielding(world.store.clone()));
+        let store = Arc::new(Hooked::new(world.store.clone(), Yielding));
         let door = Outreach::new(&world.env, store, Config::default());
         let access = world.author;
         tasks.push(tokio::spawn(async move {

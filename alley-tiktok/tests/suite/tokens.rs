@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use alley_core::{Commit, Versioned, Write};
+use alley_core::conformance::Hooked;
+use alley_core::{Commit, MemoryStore, Versioned, Write};
 use alley_sandbox::tiktok::Options;
 use alley_sandbox::{Fault, On};
 use alley_tiktok::affiliate::GetOutreachQuota;
@@ -250,16 +251,13 @@ async fn a_write_is_not_repeated_when_the_line_breaks() {
 }
 
 /// A connected world whose token has run out, and a client over a store that will refuse.
-async fn away(refusals: u32) -> (World, Arc<Flaky>, ShopClient) {
+async fn away(refusals: u32) -> (World, Arc<Hooked<MemoryStore, Flaky>>, ShopClient) {
     let world = World::new(Options::default().with_orders(5_u32));
     world.connected().await;
     world.clock.advance(TimeDelta::days(8));
-    let store = Arc::new(Flaky {
-        store: world.store.clone(),
-        double: world.double.clone(),
-        refusals: refusals.into(),
-        refused: 0.into(),
-    });
+    let double = world.double.clone();
+    let flaky = Flaky { double, refusals: refusals.into(), refused: 0.into() };
+    let store = Arc::new(Hooked::new(world.store.clone(), flaky));
     let stores = alley_tiktok::Stores::from(store.clone());
     let door = alley_tiktok::Tiktok::new(&world.env, stores, crate::world::config()).unwrap();
     let client = door.shop_client(&world.access, &world.shop()).await.unwrap();
@@ -271,7 +269,7 @@ async fn a_new_pair_is_kept_though_the_store_is_away_for_a_moment() {
     let (world, store, client) = away(2).await;
     let before = alley_core::Clock::now(world.clock.as_ref());
     client.call(&SearchOrders::new(1)).await.unwrap();
-    assert_eq!(store.refused.load(std::sync::atomic::Ordering::SeqCst), 2);
+    assert_eq!(store.hook().refused.load(std::sync::atomic::Ordering::SeqCst), 2);
     assert_eq!(world.double.refreshes(), 1);
     let token = stored(&world).await.record;
     assert_eq!((token.generation, token.refreshing_since), (2, None));
@@ -286,7 +284,7 @@ async fn a_store_that_stays_away_loses_the_pair_and_the_next_call_says_so() {
     let before = alley_core::Clock::now(world.clock.as_ref());
     let error = client.call(&SearchOrders::new(1)).await.unwrap_err();
     assert!(matches!(error, Error::Store(_)), "{error}");
-    assert_eq!(store.refused.load(std::sync::atomic::Ordering::SeqCst), 6);
+    assert_eq!(store.hook().refused.load(std::sync::atomic::Ordering::SeqCst), 6);
     let waited = alley_core::Clock::now(world.clock.as_ref()) - before;
     assert_eq!(waited, TimeDelta::milliseconds(7_750));
     match client.call(&SearchOrders::new(1)).await.unwrap_err() {

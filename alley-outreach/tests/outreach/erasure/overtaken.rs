@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
+use alley_core::conformance::{Hook, Hooked};
 use alley_core::{
-    Commit, Committed, Effect, ErasureStep, Key, MemoryStore, Page, PageRequest, Permit,
-    PersonalRecords as _, PlanId, Query, Record as _, RecordStore, RecordType, RecordWrite,
-    StoreError, StoredRow, Value,
+    Effect, ErasureStep, MemoryStore, Permit, PersonalRecords as _, PlanId, Record as _, StoreError,
 };
 use alley_outreach::{
     Config, Confirmation, Confirmed, DraftId, DraftRevision, Error, HandOutAnswer, HandOutRequest,
@@ -15,42 +14,21 @@ use alley_outreach::{
 use super::{erased, open, reason_of, rows};
 use crate::world::World;
 
-/// A store in which a text is erased right before the next commit.
+/// Erases a text right before the next commit.
 #[derive(Debug)]
 struct Overtaken {
-    inner: Arc<MemoryStore>,
+    store: Arc<MemoryStore>,
     steps: Mutex<Vec<ErasureStep>>,
     plan: PlanId,
 }
 
 #[async_trait::async_trait]
-impl RecordStore for Overtaken {
-    async fn get(
-        &self,
-        record: &'static RecordType,
-        key: &Key,
-    ) -> Result<Option<StoredRow>, StoreError> {
-        self.inner.get(record, key).await
-    }
-
-    async fn query(
-        &self,
-        query: &'static Query,
-        arguments: &[Value],
-        page: PageRequest,
-    ) -> Result<Page<StoredRow>, StoreError> {
-        self.inner.query(query, arguments, page).await
-    }
-
-    async fn count(&self, query: &'static Query, arguments: &[Value]) -> Result<u64, StoreError> {
-        self.inner.count(query, arguments).await
-    }
-
-    async fn commit(&self, commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
+impl Hook for Overtaken {
+    async fn before_commit(&self) -> Result<(), StoreError> {
         let steps = std::mem::take(&mut *self.steps.lock().unwrap());
         let permit = Permit::issue_to_erasure_engine(self.plan, 1);
-        self.inner.apply(&permit, &steps).await?;
-        self.inner.commit(commit).await
+        self.store.apply(&permit, &steps).await?;
+        Ok(())
     }
 }
 
@@ -62,12 +40,13 @@ async fn overtaken(world: &World, draft: DraftId) -> Outreach {
         key: text.unwrap().unwrap().record.key(),
         effect: Effect::Delete,
     };
-    let store = Overtaken {
-        inner: Arc::clone(&world.store),
+    let overtaken = Overtaken {
+        store: Arc::clone(&world.store),
         steps: Mutex::new(vec![step]),
         plan: world.env.id().unwrap(),
     };
-    Outreach::new(&world.env, Arc::new(store), Config::default())
+    let store = Arc::new(Hooked::new(Arc::clone(&world.store), overtaken));
+    Outreach::new(&world.env, store, Config::default())
 }
 
 #[tokio::test]
