@@ -1,5 +1,5 @@
 //! Prints the schema step that the declarations of a domain ask for:
-//! `cargo run -p alley-store --example print-schema core > alley-store/migrations/sqlite/core/0002_records.sql`.
+//! `cargo run -p alley-store --example print-schema core > alley-store/migrations/core/0002_records.sql`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it prints")]
 
 use std::process::ExitCode;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::ddl;
+use crate::engine::Engine;
 use crate::layout::Layout;
 use crate::sql::{Binding, TECHNICAL};
 
@@ -62,17 +63,16 @@ pub(crate) fn compare(
     live: &LiveSchema,
     bindings: &[&Binding],
     layout: &Layout,
+    engine: Engine,
     host_tables: &[&str],
 ) -> Result<(), CoverageError> {
     let mut gaps = Vec::new();
     for (table, columns) in live {
         if let Some(binding) = bindings.iter().find(|binding| binding.table == *table) {
-            compare_record(binding, columns, &mut gaps);
+            compare_record(binding, engine, columns, &mut gaps);
             continue;
         }
-        let technical = TECHNICAL
-            .iter()
-            .find(|technical| format!("{}{}", layout.prefix(), technical.table) == *table);
+        let technical = TECHNICAL.iter().find(|technical| layout.name(technical.table) == *table);
         match technical {
             Some(technical) => compare_technical(table, technical.columns, columns, &mut gaps),
             None if host_tables.contains(&table.as_str()) => {}
@@ -83,7 +83,7 @@ pub(crate) fn compare(
             }),
         }
     }
-    let technical = TECHNICAL.iter().map(|t| format!("{}{}", layout.prefix(), t.table));
+    let technical = TECHNICAL.iter().map(|t| layout.name(t.table));
     let bound = bindings.iter().map(|binding| binding.table.clone());
     for table in bound.chain(technical).filter(|table| !live.contains_key(table)) {
         gaps.push(Gap { table, column: None, what: "the database has no such table; migrate it" });
@@ -91,8 +91,8 @@ pub(crate) fn compare(
     if gaps.is_empty() { Ok(()) } else { Err(CoverageError { gaps }) }
 }
 
-fn compare_record(binding: &Binding, live: &[LiveColumn], gaps: &mut Vec<Gap>) {
-    let declared = ddl::columns(binding.record);
+fn compare_record(binding: &Binding, engine: Engine, live: &[LiveColumn], gaps: &mut Vec<Gap>) {
+    let declared = ddl::columns(binding.record, engine);
     let mut gap = |column: &str, what| {
         let (table, column) = (binding.table.clone(), Some(column.to_owned()));
         gaps.push(Gap { table, column, what });

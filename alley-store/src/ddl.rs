@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use alley_core::{Query, RecordType, Storage, ValueKind};
+use alley_core::{Query, RecordType, ValueKind};
 
 use crate::domain::Domain;
+use crate::engine::{self, Engine};
 use crate::layout::{Layout, VERSION};
 use crate::migration::Migration;
 use crate::sql::{Binding, list, quoted};
@@ -17,7 +18,8 @@ mod index;
 
 pub use index::Index;
 
-/// The statements that make the tables and indexes of a domain, with `{prefix}` before each name.
+/// The statements that make the tables and indexes of a domain, in the form of a schema step: with
+/// `{prefix}` before each name and tokens where engines differ ([`Migration::sql_for`]).
 pub fn domain(domain: &Domain) -> String {
     let layout = Layout::placeholder();
     let mut text = String::new();
@@ -57,7 +59,8 @@ pub fn indexes(domain: &Domain, record: &'static RecordType) -> Vec<Index> {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Column {
-    /// `INTEGER`, `TEXT` or `BLOB`.
+    /// Its type as the engine's catalogue names it: `INTEGER`, `TEXT`, `BLOB`; `bigint`, `text`,
+    /// `bytea`, `uuid`.
     pub storage: &'static str,
     /// Whether it may be absent.
     pub optional: bool,
@@ -66,28 +69,30 @@ pub struct Column {
 }
 
 /// The columns of a record type's table, by name.
-pub fn columns(record: &RecordType) -> HashMap<&'static str, Column> {
+pub fn columns(record: &RecordType, engine: Engine) -> HashMap<&'static str, Column> {
     let key: Vec<_> = record.tenant.into_iter().chain([record.id]).collect();
     let place = |name: &str| key.iter().position(|key| *key == name);
     let fields = record.fields.iter().map(|field| {
         let key = place(field.name).map_or(0, |place| place.saturating_add(1));
-        (field.name, Column { storage: storage(field.kind), optional: field.optional, key })
+        (field.name, Column { storage: engine.column(field.kind), optional: field.optional, key })
     });
-    let version = (VERSION, Column { storage: "INTEGER", optional: false, key: 0 });
+    let version =
+        (VERSION, Column { storage: engine.column(ValueKind::Int), optional: false, key: 0 });
     fields.chain([version]).collect()
 }
 
 fn table(binding: &Binding) -> String {
     let fields = binding.record.fields.iter().map(|field| {
         let absent = if field.optional { "" } else { " NOT NULL" };
-        format!("  {} {}{absent},\n", quoted(field.name), storage(field.kind))
+        format!("  {} {}{absent},\n", quoted(field.name), engine::token(field.kind))
     });
-    let options = if is_small(binding.record) { "STRICT, WITHOUT ROWID" } else { "STRICT" };
+    let options = if is_small(binding.record) { "{small}" } else { "{large}" };
     format!(
-        "CREATE TABLE {} (\n{}  {} INTEGER NOT NULL,\n  PRIMARY KEY ({})\n) {options};\n\n",
-        quoted(&binding.table),
+        "CREATE TABLE {} (\n{}  {} {} NOT NULL,\n  PRIMARY KEY ({})\n) {options};\n\n",
+        binding.path,
         fields.collect::<String>(),
         quoted(VERSION),
+        engine::token(ValueKind::Int),
         list(binding.key()),
     )
 }
@@ -98,12 +103,4 @@ fn table(binding: &Binding) -> String {
 fn is_small(record: &RecordType) -> bool {
     let large = |kind| matches!(kind, ValueKind::Json | ValueKind::Bytes | ValueKind::Sealed);
     record.fields.len() <= 16 && !record.fields.iter().any(|field| large(field.kind))
-}
-
-fn storage(kind: ValueKind) -> &'static str {
-    match kind.storage() {
-        Storage::Int => "INTEGER",
-        Storage::Text => "TEXT",
-        Storage::Bytes => "BLOB",
-    }
 }

@@ -48,17 +48,12 @@ impl Domain {
     /// Accounts, tenants, audit, and the tables of the store itself.
     pub fn core() -> Self {
         let migrations = vec![
-            Migration::new(
-                "core",
-                1,
-                "kernel",
-                include_str!("../migrations/sqlite/core/0001_kernel.sql"),
-            ),
+            Migration::new("core", 1, "kernel", include_str!("../migrations/core/0001_kernel.sql")),
             Migration::new(
                 "core",
                 2,
                 "records",
-                include_str!("../migrations/sqlite/core/0002_records.sql"),
+                include_str!("../migrations/core/0002_records.sql"),
             ),
         ];
         Self::new("core", alley_core::RECORDS, alley_core::QUERIES, migrations)
@@ -67,7 +62,7 @@ impl Domain {
     /// Connections to shops and what is read from them.
     #[cfg(feature = "tiktok")]
     pub fn tiktok() -> Self {
-        let sql = include_str!("../migrations/sqlite/tiktok/0001_records.sql");
+        let sql = include_str!("../migrations/tiktok/0001_records.sql");
         let migrations = vec![Migration::new("tiktok", 1, "records", sql)];
         Self::new("tiktok", alley_tiktok::RECORDS, alley_tiktok::QUERIES, migrations)
     }
@@ -75,7 +70,7 @@ impl Domain {
     /// Customers, subscriptions and invoices.
     #[cfg(feature = "billing")]
     pub fn billing() -> Self {
-        let sql = include_str!("../migrations/sqlite/billing/0001_records.sql");
+        let sql = include_str!("../migrations/billing/0001_records.sql");
         let migrations = vec![Migration::new("billing", 1, "records", sql)];
         Self::new("billing", alley_billing::RECORDS, alley_billing::QUERIES, migrations)
     }
@@ -83,7 +78,7 @@ impl Domain {
     /// Templates, drafts, queue, pacing and deliveries.
     #[cfg(feature = "outreach")]
     pub fn outreach() -> Self {
-        let sql = include_str!("../migrations/sqlite/outreach/0001_records.sql");
+        let sql = include_str!("../migrations/outreach/0001_records.sql");
         let migrations = vec![Migration::new("outreach", 1, "records", sql)];
         Self::new("outreach", alley_outreach::RECORDS, alley_outreach::QUERIES, migrations)
     }
@@ -91,7 +86,7 @@ impl Domain {
     /// Requests, plans of erasure, holds and evidence.
     #[cfg(feature = "privacy")]
     pub fn privacy() -> Self {
-        let sql = include_str!("../migrations/sqlite/privacy/0001_records.sql");
+        let sql = include_str!("../migrations/privacy/0001_records.sql");
         let migrations = vec![Migration::new("privacy", 1, "records", sql)];
         Self::new("privacy", alley_privacy::RECORDS, alley_privacy::QUERIES, migrations)
     }

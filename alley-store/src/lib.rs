@@ -8,6 +8,8 @@ pub mod ddl;
 #[cfg(feature = "sqlite")]
 mod domain;
 #[cfg(feature = "sqlite")]
+mod engine;
+#[cfg(feature = "sqlite")]
 mod error;
 #[cfg(feature = "sqlite")]
 mod layout;
@@ -25,6 +27,8 @@ pub use alley::{Alley, AssemblyError, Config, NotConfigured, Storage, declaratio
 pub use coverage::{CoverageError, Gap};
 #[cfg(feature = "sqlite")]
 pub use domain::{DeclarationError, Domain};
+#[cfg(feature = "sqlite")]
+pub use engine::Engine;
 #[cfg(feature = "sqlite")]
 pub use error::OpenError;
 #[cfg(feature = "sqlite")]

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::engine::Engine;
+use crate::layout::Layout;
+
 /// One step of the schema of one domain; its text never changes once it was released.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -14,7 +17,9 @@ pub struct Migration {
     pub version: u32,
     /// What it does, in a few words joined by underscores.
     pub name: Cow<'static, str>,
-    /// The statements. Tables are written `"{prefix}core_outbox"`.
+    /// The statements, for both engines: tables are written `"{prefix}core_outbox"`, types of columns
+    /// `{id}`, `{int}`, `{text}`, `{bytes}`, and a table ends in `{small}` (rows up to some 200 bytes)
+    /// or `{large}`.
     pub sql: Cow<'static, str>,
     /// Code that does not know this step must not work on a database that has it.
     pub breaking: bool,
@@ -39,7 +44,13 @@ impl Migration {
         self
     }
 
-    /// SHA-256 over the text as it is in the file, in hexadecimal.
+    /// The statements as an engine takes them.
+    pub fn sql_for(&self, engine: Engine, layout: &Layout) -> String {
+        layout.step(&self.sql, engine)
+    }
+
+    /// SHA-256 over the text as it is in the file, in hexadecimal. It is the same for all engines,
+    /// prefixes and schemas.
     pub fn checksum(&self) -> String {
         let digest = Sha256::digest(self.sql.as_bytes());
         let mut text = String::with_capacity(64);

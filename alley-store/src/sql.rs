@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use alley_core::{Query, RecordType};
 
 use crate::domain::{self, DeclarationError, Domain};
+use crate::engine::Engine;
 use crate::layout::Layout;
 pub(crate) use crate::layout::VERSION;
 
@@ -25,9 +26,6 @@ pub(crate) use personal::{EdgeSql, PersonalSql, minimize, rewrite};
 pub(crate) use query::QuerySql;
 pub(crate) use record::RecordSql;
 
-/// Turns `$n` in a statement into what an engine takes.
-pub(crate) type Render = fn(&str) -> String;
-
 /// Every statement of a store, rendered for its engine.
 #[derive(Debug)]
 pub(crate) struct Catalogue {
@@ -37,23 +35,23 @@ pub(crate) struct Catalogue {
 }
 
 impl Catalogue {
-    /// Renders the statements of `domains`; `placeholders` turns `$n` into what the engine takes.
+    /// Renders the statements of `domains` for an engine.
     pub(crate) fn new(
         domains: &[Domain],
         layout: &Layout,
-        placeholders: Render,
+        engine: Engine,
     ) -> Result<Self, DeclarationError> {
         domain::check(domains)?;
         let records = domains.iter().flat_map(|domain| &domain.records).map(|record| {
             let binding = Binding::new(record, layout);
-            (record.name, RecordSql::new(binding, placeholders))
+            (record.name, RecordSql::new(binding, engine))
         });
         let queries = domains.iter().flat_map(|domain| &domain.queries).map(|query| {
             let binding = Binding::new(query.record, layout);
-            (query.name, QuerySql::new(query, &binding, placeholders))
+            (query.name, QuerySql::new(query, &binding, engine))
         });
         Ok(Self {
-            kernel: Kernel::new(layout, placeholders),
+            kernel: Kernel::new(layout, engine),
             records: records.collect(),
             queries: queries.collect(),
         })

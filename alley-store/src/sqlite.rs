@@ -18,6 +18,7 @@ use futures_channel::oneshot;
 use rusqlite::Connection;
 
 use crate::domain::Domain;
+use crate::engine::Engine;
 use crate::error::OpenError;
 use crate::layout::Layout;
 use crate::migration::{Migration, SchemaState};
@@ -346,7 +347,7 @@ impl SqliteStore {
 }
 
 fn catalogue(options: &SqliteOptions) -> Result<Catalogue, OpenError> {
-    Ok(Catalogue::new(&options.domains, &options.layout, driver::placeholders)?)
+    Ok(Catalogue::new(&options.domains, &options.layout, Engine::Sqlite)?)
 }
 
 /// Work that answers, unless nobody waits for the answer any more.

@@ -3,7 +3,7 @@
 use alley_core::{Query, RecordType};
 
 use crate::layout::Layout;
-use crate::sql::{Part, list, order_columns, quoted};
+use crate::sql::{Part, order_columns, quoted};
 
 /// An index of a table.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -30,10 +30,16 @@ impl Index {
 
     pub(super) fn statement(&self, layout: &Layout) -> String {
         let unique = if self.unique { "UNIQUE " } else { "" };
-        let name = format!("{}{}", layout.prefix(), self.name);
+        let name = layout.name(&self.name);
         let table = layout.table(self.record.domain, self.record.name);
         let filter = self.filter().map_or(String::new(), |filter| format!("\n  WHERE {filter}"));
-        let columns = list(self.columns.iter().copied());
+        let optional = |name: &str| self.record.field(name).is_some_and(|field| field.optional);
+        let column = |name: &&str| {
+            let order = if optional(name) { " {absent_first}" } else { "" };
+            format!("{}{order}", quoted(name))
+        };
+        let columns: Vec<_> = self.columns.iter().map(column).collect();
+        let columns = columns.join(", ");
         format!(
             "CREATE {unique}INDEX {} ON {} ({columns}){filter};\n\n",
             quoted(&name),

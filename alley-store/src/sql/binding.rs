@@ -15,7 +15,9 @@ pub struct Binding {
     pub table: String,
     /// Its columns: the fields in the order of declaration, then the version.
     pub columns: Vec<&'static str>,
-    /// The table of holds beside it.
+    /// The table in a statement, with its schema.
+    pub(crate) path: String,
+    /// The table of holds beside it, in a statement.
     pub(crate) holds: String,
 }
 
@@ -23,12 +25,10 @@ impl Binding {
     pub(crate) fn new(record: &'static RecordType, layout: &Layout) -> Self {
         let mut columns: Vec<_> = record.fields.iter().map(|field| field.name).collect();
         columns.push(VERSION);
-        Self {
-            record,
-            table: layout.table(record.domain, record.name),
-            columns,
-            holds: layout.table("core", "hold_mark"),
-        }
+        let table = layout.table(record.domain, record.name);
+        let path = layout.path(&table);
+        let holds = layout.path(&layout.table("core", "hold_mark"));
+        Self { record, table, columns, path, holds }
     }
 
     /// The columns of the key: tenant, if there is one, and id.

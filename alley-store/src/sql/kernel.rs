@@ -1,6 +1,7 @@
 //! Statements over the tables of the store itself.
 
-use super::{Render, Technical};
+use super::Technical;
+use crate::engine::Engine;
 use crate::layout::Layout;
 
 /// The tables of the store itself. None of them holds a field of a record.
@@ -54,8 +55,8 @@ macro_rules! kernel {
         pub(crate) struct Kernel { $($(#[doc = $doc])* pub(crate) $name: String),+ }
 
         impl Kernel {
-            pub(crate) fn new(layout: &Layout, placeholders: Render) -> Self {
-                Self { $($name: placeholders(&layout.render($text))),+ }
+            pub(crate) fn new(layout: &Layout, engine: Engine) -> Self {
+                Self { $($name: engine.placeholders(&layout.render($text))),+ }
             }
 
             #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use alley_core::RecordType;
 
-use super::{Render, quoted};
+use super::quoted;
+use crate::engine::Engine;
 
 /// What a cursor says about one column of the order.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -60,7 +61,7 @@ pub(crate) fn order_columns(
 }
 
 impl Listing<'_> {
-    pub(crate) fn keyset(&self, placeholders: Render) -> Keyset {
+    pub(crate) fn keyset(&self, engine: Engine) -> Keyset {
         let columns = order_columns(self.record, self.fixed, self.order);
         let by_order = columns.first().is_some_and(|(_, part)| *part == Part::Order);
         let place = self.arguments.saturating_add(1);
@@ -82,10 +83,10 @@ impl Listing<'_> {
         });
         let count = columns.len();
         Keyset {
-            first: placeholders(&self.statement(&columns, None, 0)),
-            next: placeholders(&self.statement(&columns, Some(&next), count)),
+            first: engine.placeholders(&self.statement(&columns, None, 0)),
+            next: engine.placeholders(&self.statement(&columns, Some(&next), count)),
             next_absent: next_absent.map(|term| {
-                placeholders(&self.statement(&columns, Some(&term), count.saturating_sub(1)))
+                engine.placeholders(&self.statement(&columns, Some(&term), count.saturating_sub(1)))
             }),
             parts: columns.into_iter().map(|(_, part)| part).collect(),
         }
@@ -104,6 +105,18 @@ impl Listing<'_> {
         }
     }
 
+    /// A column in ORDER BY. Engines differ in where they put absent values, so it is said.
+    fn ordered(&self, name: &str) -> String {
+        let optional = self.record.field(name).is_some_and(|field| field.optional);
+        let direction = match (self.descending, optional) {
+            (false, false) => "",
+            (false, true) => " NULLS FIRST",
+            (true, false) => " DESC",
+            (true, true) => " DESC NULLS LAST",
+        };
+        format!("{}{direction}", quoted(name))
+    }
+
     fn statement(
         &self,
         columns: &[(&'static str, Part)],
@@ -117,9 +130,7 @@ impl Listing<'_> {
             text.push_str(&terms.join(" AND "));
         }
         if !columns.is_empty() {
-            let direction = if self.descending { " DESC" } else { "" };
-            let order: Vec<_> =
-                columns.iter().map(|(name, _)| format!("{}{direction}", quoted(name))).collect();
+            let order: Vec<_> = columns.iter().map(|(name, _)| self.ordered(name)).collect();
             text.push_str(" ORDER BY ");
             text.push_str(&order.join(", "));
         }

@@ -3,7 +3,8 @@
 use alley_core::FieldDecl;
 
 use super::keyset::{Keyset, Listing};
-use super::{Binding, Render, VERSION, equal, list, quoted};
+use super::{Binding, VERSION, equal, list, quoted};
+use crate::engine::Engine;
 
 /// The statements of one record type.
 #[derive(Debug)]
@@ -28,31 +29,31 @@ pub(crate) struct EdgeSql {
 }
 
 impl PersonalSql {
-    pub(crate) fn new(binding: &Binding, placeholders: Render) -> Self {
+    pub(crate) fn new(binding: &Binding, engine: Engine) -> Self {
         let record = binding.record;
         let mut edges: Vec<EdgeSql> = Vec::new();
         for edge in record.edges {
             if edges.iter().all(|other| other.field != edge.field) {
                 edges.push(EdgeSql {
                     field: edge.field,
-                    of_any: keys(binding, &[edge.field], placeholders),
+                    of_any: keys(binding, &[edge.field], engine),
                     of_tenant: record
                         .tenant
-                        .map(|tenant| keys(binding, &[tenant, edge.field], placeholders)),
+                        .map(|tenant| keys(binding, &[tenant, edge.field], engine)),
                 });
             }
         }
         let erase = format!(
             "DELETE FROM {} WHERE {} AND {}",
-            quoted(&binding.table),
+            binding.path,
             equal(binding.key(), 1),
             unheld(binding, binding.key().len()),
         );
         Self {
-            subject: record.subject.map(|subject| keys(binding, &[subject], placeholders)),
-            due: record.anchor.map(|anchor| due(binding, anchor, placeholders)),
+            subject: record.subject.map(|subject| keys(binding, &[subject], engine)),
+            due: record.anchor.map(|anchor| due(binding, anchor, engine)),
             edges,
-            erase: placeholders(&erase),
+            erase: engine.placeholders(&erase),
         }
     }
 
@@ -75,10 +76,10 @@ impl PersonalSql {
 }
 
 /// Keys of the rows in which these columns equal the arguments.
-fn keys(binding: &Binding, columns: &[&'static str], placeholders: Render) -> Keyset {
+fn keys(binding: &Binding, columns: &[&'static str], engine: Engine) -> Keyset {
     let listing = Listing {
         record: binding.record,
-        select: format!("SELECT {} FROM {}", list(binding.key()), quoted(&binding.table)),
+        select: format!("SELECT {} FROM {}", list(binding.key()), binding.path),
         predicates: vec![equal(columns.iter().copied(), 1)],
         arguments: columns.len(),
         fixed: columns,
@@ -86,14 +87,14 @@ fn keys(binding: &Binding, columns: &[&'static str], placeholders: Render) -> Ke
         order_absent: false,
         descending: false,
     };
-    listing.keyset(placeholders)
+    listing.keyset(engine)
 }
 
-fn due(binding: &Binding, anchor: &'static str, placeholders: Render) -> Keyset {
+fn due(binding: &Binding, anchor: &'static str, engine: Engine) -> Keyset {
     let columns = std::iter::once(anchor).chain(binding.key());
     let listing = Listing {
         record: binding.record,
-        select: format!("SELECT {} FROM {}", list(columns), quoted(&binding.table)),
+        select: format!("SELECT {} FROM {}", list(columns), binding.path),
         predicates: vec![format!("{} <= $1", quoted(anchor))],
         arguments: 1,
         fixed: &[],
@@ -101,7 +102,7 @@ fn due(binding: &Binding, anchor: &'static str, placeholders: Render) -> Keyset 
         order_absent: false,
         descending: false,
     };
-    listing.keyset(placeholders)
+    listing.keyset(engine)
 }
 
 /// The row is under no hold; takes the record's name and the byte form of the key behind `before`
@@ -110,7 +111,7 @@ fn unheld(binding: &Binding, before: usize) -> String {
     let (name, key) = (before.saturating_add(1), before.saturating_add(2));
     format!(
         "NOT EXISTS (SELECT 1 FROM {} WHERE \"record\" = ${name} AND \"key\" = ${key})",
-        quoted(&binding.holds)
+        binding.holds
     )
 }
 
@@ -138,7 +139,7 @@ fn set<'a>(binding: &Binding, fields: impl Iterator<Item = &'a str>) -> String {
         fields.iter().map(|(name, n)| format!("{name} IS DISTINCT FROM ${n}")).collect();
     format!(
         "UPDATE {} SET {} WHERE {} AND ({}) AND {}",
-        quoted(&binding.table),
+        binding.path,
         assign.join(", "),
         equal(key.iter().copied(), 1),
         differs.join(" OR "),

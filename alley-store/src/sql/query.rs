@@ -3,7 +3,8 @@
 use alley_core::{Bound, Query};
 
 use super::keyset::{Keyset, Listing};
-use super::{Binding, Render, equal, list, quoted};
+use super::{Binding, equal, list, quoted};
+use crate::engine::Engine;
 
 /// The statements of one query.
 #[derive(Debug)]
@@ -13,7 +14,7 @@ pub(crate) struct QuerySql {
 }
 
 impl QuerySql {
-    pub(crate) fn new(query: &Query, binding: &Binding, placeholders: Render) -> Self {
+    pub(crate) fn new(query: &Query, binding: &Binding, engine: Engine) -> Self {
         let predicates = predicates(query);
         let fixed: Vec<_> = query.equals.iter().chain(query.absent).copied().collect();
         let ranged = query.range.map(|range| range.field);
@@ -23,7 +24,7 @@ impl QuerySql {
             select: format!(
                 "SELECT {} FROM {}",
                 list(binding.columns.iter().copied()),
-                quoted(&binding.table)
+                binding.path
             ),
             predicates,
             arguments: query.arguments(),
@@ -32,12 +33,12 @@ impl QuerySql {
             order_absent: optional.is_some_and(|field| field.optional) && query.order != ranged,
             descending: query.descending,
         };
-        let mut count = format!("SELECT count(*) FROM {}", quoted(&binding.table));
+        let mut count = format!("SELECT count(*) FROM {}", binding.path);
         if !listing.predicates.is_empty() {
             count.push_str(" WHERE ");
             count.push_str(&listing.predicates.join(" AND "));
         }
-        Self { pages: listing.keyset(placeholders), count: placeholders(&count) }
+        Self { pages: listing.keyset(engine), count: engine.placeholders(&count) }
     }
 
     #[cfg(test)]

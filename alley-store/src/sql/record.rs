@@ -1,6 +1,7 @@
 //! Statements that read and write single rows of a record type.
 
-use super::{Binding, PersonalSql, Render, VERSION, equal, list, quoted};
+use super::{Binding, PersonalSql, VERSION, equal, list, quoted};
+use crate::engine::Engine;
 
 /// The statements of one record type.
 #[derive(Debug)]
@@ -33,8 +34,8 @@ pub(crate) struct UniqueSql {
 }
 
 impl RecordSql {
-    pub(crate) fn new(binding: Binding, placeholders: Render) -> Self {
-        let table = quoted(&binding.table);
+    pub(crate) fn new(binding: Binding, engine: Engine) -> Self {
+        let table = &binding.path;
         let fields: Vec<_> = binding.record.fields.iter().map(|field| field.name).collect();
         let key = binding.key();
         let by_key = equal(key.iter().copied(), 1);
@@ -57,16 +58,16 @@ impl RecordSql {
         let version = quoted(VERSION);
         let (after_row, after_key) = (fields.len().saturating_add(1), key.len().saturating_add(1));
         Self {
-            get: placeholders(&format!("SELECT {columns} FROM {table} WHERE {by_key}")),
-            version: placeholders(&format!("SELECT {version} FROM {table} WHERE {by_key}")),
-            update: placeholders(&format!("{replace} AND {version} = ${after_row}")),
-            delete: placeholders(&format!(
+            get: engine.placeholders(&format!("SELECT {columns} FROM {table} WHERE {by_key}")),
+            version: engine.placeholders(&format!("SELECT {version} FROM {table} WHERE {by_key}")),
+            update: engine.placeholders(&format!("{replace} AND {version} = ${after_row}")),
+            delete: engine.placeholders(&format!(
                 "DELETE FROM {table} WHERE {by_key} AND {version} = ${after_key}"
             )),
-            sync: placeholders(&format!("{insert} {}", on_conflict(&binding))),
-            insert: placeholders(&insert),
-            unique: unique(&binding, placeholders),
-            personal: PersonalSql::new(&binding, placeholders),
+            sync: engine.placeholders(&format!("{insert} {}", on_conflict(&binding))),
+            insert: engine.placeholders(&insert),
+            unique: unique(&binding, engine),
+            personal: PersonalSql::new(&binding, engine),
             binding,
         }
     }
@@ -110,19 +111,19 @@ fn on_conflict(binding: &Binding) -> String {
     format!("ON CONFLICT ({target}) DO UPDATE SET {} WHERE {newer}", set.join(", "))
 }
 
-fn unique(binding: &Binding, placeholders: Render) -> Vec<UniqueSql> {
+fn unique(binding: &Binding, engine: Engine) -> Vec<UniqueSql> {
     let rules = binding.record.unique.iter().map(|rule| {
         let other_key = equal(binding.key(), rule.fields.len().saturating_add(1));
         let taken = format!(
             "SELECT 1 FROM {} WHERE {} AND NOT ({other_key}) LIMIT 1",
-            quoted(&binding.table),
+            binding.path,
             equal(rule.fields.iter().copied(), 1),
         );
         let fields = rule.fields.iter();
         UniqueSql {
             rule: rule.name,
             positions: fields.filter_map(|name| binding.record.position(name)).collect(),
-            taken: placeholders(&taken),
+            taken: engine.placeholders(&taken),
         }
     });
     rules.collect()

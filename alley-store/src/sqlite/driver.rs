@@ -4,11 +4,6 @@ use alley_core::{StoreError, StoreErrorKind, Value};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, ffi};
 
-/// `$n` as `?n`: SQLite takes `$n` for a name and numbers it by order of appearance.
-pub(super) fn placeholders(text: &str) -> String {
-    text.replace('$', "?")
-}
-
 struct Bound<'a>(&'a Value);
 
 impl ToSql for Bound<'_> {

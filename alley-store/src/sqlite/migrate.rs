@@ -9,6 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::connection::{self, failed};
 use super::{SqliteOptions, driver};
 use crate::domain::{self, Domain};
+use crate::engine::Engine;
 use crate::error::OpenError;
 use crate::layout::Layout;
 use crate::migration::{LedgerLine, Migration, SchemaState, compare, missing};
@@ -76,7 +77,9 @@ pub(super) fn apply(
     }
     transaction.execute_batch(&options.layout.render(CREATE_LEDGER)).map_err(failed)?;
     for step in &steps {
-        transaction.execute_batch(&options.layout.render(&step.sql)).map_err(failed)?;
+        transaction
+            .execute_batch(&step.sql_for(Engine::Sqlite, &options.layout))
+            .map_err(failed)?;
         let line = [
             Value::Text(step.domain.to_owned()),
             Value::Int(i64::from(step.version)),
@@ -115,7 +118,7 @@ fn ledger(
     layout: &Layout,
 ) -> Result<Vec<LedgerLine>, OpenError> {
     let failed = |error| failed(path, error);
-    let name = format!("{}migrations", layout.prefix());
+    let name = layout.name("migrations");
     let mut found = connection.prepare(HAS_LEDGER).map_err(failed)?;
     if !found.exists([name]).map_err(failed)? {
         return Ok(Vec::new());

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::{Shared, SqliteStore, commit, driver, records};
+use crate::engine::Engine;
 use crate::row;
 use crate::sql::{EdgeSql, Keyset, RecordSql, minimize, rewrite};
 
@@ -251,12 +252,12 @@ fn affect(
             let wanted: BTreeSet<_> = fields.iter().copied().collect();
             changed.extend(record.fields.iter().filter(|field| wanted.contains(field.name)));
             values.extend(changed.iter().map(|field| field.blank()));
-            driver::placeholders(&minimize(&sql.binding, &changed))
+            Engine::Sqlite.placeholders(&minimize(&sql.binding, &changed))
         }
         Effect::Rewrite { field, to } => {
             changed.extend(record.field(field));
             values.push(to.clone());
-            driver::placeholders(&rewrite(&sql.binding, field))
+            Engine::Sqlite.placeholders(&rewrite(&sql.binding, field))
         }
     };
     if changed.is_empty() && *effect != Effect::Delete {

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 
 use super::{SqliteStore, driver};
 use crate::coverage::{self, CoverageError, Gap, LiveColumn, LiveSchema};
+use crate::engine::Engine;
 
 impl SqliteStore {
     /// Checks that every table and column of the file is the declared field of a record type, and
@@ -34,7 +35,7 @@ impl SqliteStore {
             }],
         })?;
         let bindings = self.shared.catalogue.bindings();
-        coverage::compare(&live, &bindings, &self.shared.layout, host_tables)
+        coverage::compare(&live, &bindings, &self.shared.layout, Engine::Sqlite, host_tables)
     }
 }
 

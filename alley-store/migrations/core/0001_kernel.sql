@@ -1,58 +1,58 @@
 -- Tables of the store itself. None of them holds a field of a record.
 
 CREATE TABLE "{prefix}core_commit" (
-  "id" BLOB NOT NULL,
-  "applied_at" INTEGER NOT NULL,
+  "id" {id} NOT NULL,
+  "applied_at" {int} NOT NULL,
   PRIMARY KEY ("id")
-) STRICT, WITHOUT ROWID;
+) {small};
 
 CREATE INDEX "{prefix}core_commit_applied" ON "{prefix}core_commit" ("applied_at", "id");
 
 CREATE TABLE "{prefix}core_outbox" (
-  "stream" BLOB NOT NULL,
-  "position" INTEGER NOT NULL,
-  "fact_id" BLOB NOT NULL,
-  "at" INTEGER NOT NULL,
-  "fact" TEXT NOT NULL,
-  "attempts" INTEGER NOT NULL,
-  "available_at" INTEGER,
+  "stream" {bytes} NOT NULL,
+  "position" {int} NOT NULL,
+  "fact_id" {id} NOT NULL,
+  "at" {int} NOT NULL,
+  "fact" {text} NOT NULL,
+  "attempts" {int} NOT NULL,
+  "available_at" {int},
   PRIMARY KEY ("stream", "position")
-) STRICT, WITHOUT ROWID;
+) {small};
 
 CREATE INDEX "{prefix}core_outbox_waiting" ON "{prefix}core_outbox" ("stream", "position")
   WHERE "available_at" IS NOT NULL;
 
 CREATE TABLE "{prefix}core_outbox_head" (
-  "stream" BLOB NOT NULL,
-  "position" INTEGER NOT NULL,
+  "stream" {bytes} NOT NULL,
+  "position" {int} NOT NULL,
   PRIMARY KEY ("stream")
-) STRICT, WITHOUT ROWID;
+) {small};
 
 CREATE TABLE "{prefix}core_lease" (
-  "name" TEXT NOT NULL,
-  "fencing" INTEGER NOT NULL,
-  "until_at" INTEGER,
-  "due_at" INTEGER NOT NULL,
+  "name" {text} NOT NULL,
+  "fencing" {int} NOT NULL,
+  "until_at" {int},
+  "due_at" {int} NOT NULL,
   PRIMARY KEY ("name")
-) STRICT, WITHOUT ROWID;
+) {small};
 
 CREATE TABLE "{prefix}core_hold_mark" (
-  "record" TEXT NOT NULL,
-  "key" BLOB NOT NULL,
-  "hold" BLOB NOT NULL,
+  "record" {text} NOT NULL,
+  "key" {bytes} NOT NULL,
+  "hold" {id} NOT NULL,
   PRIMARY KEY ("record", "key", "hold")
-) STRICT, WITHOUT ROWID;
+) {small};
 
 CREATE TABLE "{prefix}core_erasure_fence" (
-  "plan" BLOB NOT NULL,
-  "fencing" INTEGER NOT NULL,
+  "plan" {id} NOT NULL,
+  "fencing" {int} NOT NULL,
   PRIMARY KEY ("plan")
-) STRICT, WITHOUT ROWID;
+) {small};
 
 CREATE TABLE "{prefix}core_rate_limit" (
-  "key" BLOB NOT NULL,
-  "full_at" INTEGER NOT NULL,
+  "key" {bytes} NOT NULL,
+  "full_at" {int} NOT NULL,
   PRIMARY KEY ("key")
-) STRICT, WITHOUT ROWID;
+) {small};
 
 CREATE INDEX "{prefix}core_rate_limit_full" ON "{prefix}core_rate_limit" ("full_at", "key");
