@@ -12,9 +12,17 @@ mod engine;
 #[cfg(feature = "sqlite")]
 mod error;
 #[cfg(feature = "sqlite")]
+mod failure;
+#[cfg(feature = "sqlite")]
 mod layout;
 #[cfg(feature = "sqlite")]
 mod migration;
+#[cfg(feature = "sqlite")]
+mod outbox;
+#[cfg(feature = "sqlite")]
+mod page;
+#[cfg(feature = "sqlite")]
+mod reach;
 #[cfg(feature = "sqlite")]
 mod row;
 #[cfg(feature = "sqlite")]

@@ -5,10 +5,11 @@
 
 use std::collections::HashMap;
 
-use alley_core::{Query, RecordType};
+use alley_core::{Query, RecordType, StoreError, Value};
 
 use crate::domain::{self, DeclarationError, Domain};
 use crate::engine::Engine;
+use crate::failure;
 use crate::layout::Layout;
 pub(crate) use crate::layout::VERSION;
 
@@ -57,12 +58,33 @@ impl Catalogue {
         })
     }
 
-    pub(crate) fn record(&self, record: &RecordType) -> Option<&RecordSql> {
-        self.records.get(record.name)
+    /// The statements of a record type.
+    pub(crate) fn record(&self, record: &RecordType) -> Result<&RecordSql, StoreError> {
+        self.records.get(record.name).ok_or_else(|| {
+            failure::other(format!(
+                "record type {} has no table here: its domain is not among those of the store",
+                record.name
+            ))
+        })
     }
 
-    pub(crate) fn query(&self, query: &Query) -> Option<&QuerySql> {
-        self.queries.get(query.name)
+    /// The statements of a query that is asked with these arguments.
+    pub(crate) fn query(
+        &self,
+        query: &Query,
+        arguments: &[Value],
+    ) -> Result<&QuerySql, StoreError> {
+        let (name, wanted, given) = (query.name, query.arguments(), arguments.len());
+        if given != wanted {
+            return Err(failure::other(format!(
+                "query {name} takes {wanted} arguments, {given} given"
+            )));
+        }
+        self.queries.get(name).ok_or_else(|| {
+            failure::other(format!(
+                "query {name} has no index: add it to the queries of its domain"
+            ))
+        })
     }
 
     /// The tables of the record types, by name of the type.

@@ -20,6 +20,7 @@ use rusqlite::Connection;
 use crate::domain::Domain;
 use crate::engine::Engine;
 use crate::error::OpenError;
+use crate::failure;
 use crate::layout::Layout;
 use crate::migration::{Migration, SchemaState};
 use crate::sql::Catalogue;
@@ -156,11 +157,15 @@ impl SqliteStore {
     /// One kind for each reason; see [`OpenError`].
     pub fn open(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, OpenError> {
         let path = path.as_ref();
-        let catalogue = catalogue(&options)?;
+        let catalogue = catalogue(&options, path)?;
         let writer = connection::open(path, options.patience)?;
         let state = migrate::state(&writer, path, &options)?;
         if let SchemaState::Behind { pending } = state {
-            return Err(OpenError::Behind { path: path.to_owned(), pending });
+            return Err(OpenError::Behind {
+                database: connection::name(path),
+                pending,
+                call: "SqliteStore::migrate",
+            });
         }
         migrate::refuse_newer(state, path, &options)?;
         let mut readers = Vec::new();
@@ -188,7 +193,7 @@ impl SqliteStore {
     /// When the declarations contradict each other or the system gives no thread.
     pub fn open_in_memory_with(options: SqliteOptions) -> Result<Self, OpenError> {
         let path = Path::new(":memory:");
-        let catalogue = catalogue(&options)?;
+        let catalogue = catalogue(&options, path)?;
         let mut writer = connection::open_in_memory()?;
         migrate::apply(&mut writer, path, &options, options.clock.now())?;
         Self::start(path, options, catalogue, writer, Vec::new())
@@ -274,7 +279,7 @@ impl SqliteStore {
         let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
             let builder = std::thread::Builder::new().name(format!("alley-sqlite-{name}"));
             builder.spawn(body).map_err(|source| OpenError::Other {
-                path: path.to_owned(),
+                database: connection::name(path),
                 source: Box::new(source),
             })
         };
@@ -346,7 +351,14 @@ impl SqliteStore {
     }
 }
 
-fn catalogue(options: &SqliteOptions) -> Result<Catalogue, OpenError> {
+fn catalogue(options: &SqliteOptions, path: &Path) -> Result<Catalogue, OpenError> {
+    if options.layout.schema().is_some() {
+        return Err(OpenError::Setting {
+            database: connection::name(path),
+            setting: "schema",
+            remedy: "SQLite has no schemas; give the layout a prefix alone",
+        });
+    }
     Ok(Catalogue::new(&options.domains, &options.layout, Engine::Sqlite)?)
 }
 
@@ -368,7 +380,7 @@ async fn received<T>(answer: oneshot::Receiver<Result<T, StoreError>>) -> Result
 }
 
 fn ended() -> StoreError {
-    driver::other("the thread of the store ended while it had work")
+    failure::other("the thread of the store ended while it had work")
 }
 
 impl Drop for SqliteStore {

@@ -3,12 +3,14 @@
 use std::error::Error;
 
 use alley_core::{
-    Action, Basis, Commit, Committed, Expect, FactEntry, Field as _, Key, RecordRef, RecordType,
-    RecordWrite, Row, StoreError, StoreErrorKind, Value, Version, Write,
+    Action, Basis, Commit, Committed, Expect, FactEntry, Field as _, Key, RecordWrite, Row,
+    StoreError, StoreErrorKind, Value, Version, Write,
 };
 use rusqlite::Connection;
 
 use super::{Shared, SqliteStore, driver};
+use crate::failure;
+use crate::failure::conflict;
 use crate::row;
 use crate::sql::RecordSql;
 
@@ -45,7 +47,7 @@ impl SqliteStore {
             let value = statements(connection)
                 .map_err(|error| StoreError::with_source(StoreErrorKind::Other, error))?;
             if connection.is_autocommit() {
-                return Err(driver::other("the host's statements ended the transaction"));
+                return Err(failure::other("the host's statements ended the transaction"));
             }
             Ok((committed, Some(value)))
         })
@@ -77,21 +79,8 @@ pub(super) fn apply(
     Ok(Committed::new(false))
 }
 
-/// The statements of a record type.
-pub(super) fn sql<'a>(
-    shared: &'a Shared,
-    record: &RecordType,
-) -> Result<&'a RecordSql, StoreError> {
-    shared.catalogue.record(record).ok_or_else(|| {
-        driver::other(format!(
-            "record type {} has no table here: its domain is not among those of the store",
-            record.name
-        ))
-    })
-}
-
 fn check(connection: &Connection, shared: &Shared, expect: &Expect) -> Result<(), StoreError> {
-    let found = version(connection, sql(shared, expect.record)?, &expect.key)?;
+    let found = version(connection, shared.catalogue.record(expect.record)?, &expect.key)?;
     let holds = match expect.basis {
         Basis::Absent => found.is_none(),
         Basis::Version(version) => found == Some(version),
@@ -111,7 +100,7 @@ fn version(
 }
 
 fn change(connection: &Connection, shared: &Shared, write: RecordWrite) -> Result<(), StoreError> {
-    let sql = sql(shared, write.record)?;
+    let sql = shared.catalogue.record(write.record)?;
     match write.action {
         Action::Insert { key, row } => insert(connection, sql, &key, &row),
         Action::Update { key, row, read } => {
@@ -202,8 +191,4 @@ fn enqueue(connection: &Connection, shared: &Shared, entry: &FactEntry) -> Resul
         Value::Text(fact),
     ];
     driver::execute(connection, &kernel.outbox_insert, &values).map(drop).map_err(driver::failed)
-}
-
-fn conflict(record: &'static RecordType, key: &Key) -> StoreError {
-    StoreErrorKind::Conflict(RecordRef::new(record.name, key.clone())).into()
 }

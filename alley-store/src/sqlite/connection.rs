@@ -11,6 +11,13 @@ use crate::error::OpenError;
 /// Statements that a connection keeps prepared.
 const STATEMENTS: usize = 512;
 
+/// What errors call a database.
+pub(super) fn name(path: &Path) -> String {
+    path.display().to_string()
+}
+
+const FILE_SYSTEM: &str = "its file system must support it";
+
 /// Makes the file if it is not there, readable by its owner only. SQLite gives its side files the
 /// same rights.
 pub(super) fn create_file(path: &Path) -> Result<(), OpenError> {
@@ -19,7 +26,7 @@ pub(super) fn create_file(path: &Path) -> Result<(), OpenError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop).map_err(|source| OpenError::Inaccessible {
-        path: path.to_owned(),
+        database: name(path),
         source: Box::new(source),
     })
 }
@@ -29,11 +36,11 @@ pub(super) fn open(path: &Path, patience: Duration) -> Result<Connection, OpenEr
     match path.try_exists() {
         Ok(true) => {}
         Ok(false) => {
-            return Err(OpenError::Missing { path: path.to_owned() });
+            return Err(OpenError::Missing { database: name(path) });
         }
         Err(source) => {
             let source = Box::new(source);
-            return Err(OpenError::Inaccessible { path: path.to_owned(), source });
+            return Err(OpenError::Inaccessible { database: name(path), source });
         }
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -41,7 +48,7 @@ pub(super) fn open(path: &Path, patience: Duration) -> Result<Connection, OpenEr
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     if connection.is_readonly(rusqlite::MAIN_DB).map_err(failed)? {
         let source = "the file is read-only".into();
-        return Err(OpenError::Inaccessible { path: path.to_owned(), source });
+        return Err(OpenError::Inaccessible { database: name(path), source });
     }
     connection.busy_timeout(patience).map_err(failed)?;
     write_ahead_log(&connection, path, patience)?;
@@ -73,8 +80,9 @@ fn write_ahead_log(
             Ok(mode) if mode == "wal" => return Ok(()),
             Ok(_) => {
                 return Err(OpenError::Setting {
-                    path: path.to_owned(),
+                    database: name(path),
                     setting: "journal_mode = wal",
+                    remedy: FILE_SYSTEM,
                 });
             }
             Err(OpenError::Locked { .. }) if until.is_some_and(|until| Instant::now() < until) => {
@@ -94,11 +102,11 @@ fn settings(connection: &Connection, path: &Path) -> Result<(), OpenError> {
         ("temp_store = 2", "temp_store", 2),
     ];
     let failed = |error| failed(path, error);
-    for (setting, name, value) in wanted {
-        connection.pragma_update(None, name, value).map_err(failed)?;
-        let found = connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    for (setting, pragma, value) in wanted {
+        connection.pragma_update(None, pragma, value).map_err(failed)?;
+        let found = connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
         if found.map_err(failed)? != value {
-            return Err(OpenError::Setting { path: path.to_owned(), setting });
+            return Err(OpenError::Setting { database: name(path), setting, remedy: FILE_SYSTEM });
         }
     }
     // A quoted name that does not exist is an error, not a text.
@@ -110,19 +118,21 @@ fn settings(connection: &Connection, path: &Path) -> Result<(), OpenError> {
 }
 
 pub(super) fn failed(path: &Path, error: rusqlite::Error) -> OpenError {
-    let path = path.to_owned();
+    let database = name(path);
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-            OpenError::NotADatabase { path }
+            OpenError::NotADatabase { database }
         }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Locked { path },
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            OpenError::Locked { database, patience: "SqliteOptions::with_patience" }
+        }
         Some(
             ErrorCode::CannotOpen
             | ErrorCode::PermissionDenied
             | ErrorCode::ReadOnly
             | ErrorCode::DiskFull
             | ErrorCode::SystemIoFailure,
-        ) => OpenError::Inaccessible { path, source: Box::new(error) },
-        _ => OpenError::Other { path, source: Box::new(error) },
+        ) => OpenError::Inaccessible { database, source: Box::new(error) },
+        _ => OpenError::Other { database, source: Box::new(error) },
     }
 }

@@ -134,8 +134,3 @@ pub(super) fn commit_failed(error: &rusqlite::Error) -> StoreError {
     };
     StoreError::with_source(kind, error.to_string())
 }
-
-/// A failure of the caller or of the set-up, in words.
-pub(super) fn other(what: impl Into<String>) -> StoreError {
-    StoreError::with_source(StoreErrorKind::Other, what.into())
-}

@@ -101,12 +101,12 @@ pub(super) fn refuse_newer(
     path: &Path,
     options: &SqliteOptions,
 ) -> Result<(), OpenError> {
-    let path = path.to_owned();
+    let database = connection::name(path);
     match state {
-        SchemaState::Foreign { step } => Err(OpenError::Foreign { path, step }),
-        SchemaState::AheadBreaking { newest } => Err(OpenError::Newer { path, newest }),
+        SchemaState::Foreign { step } => Err(OpenError::Foreign { database, step }),
+        SchemaState::AheadBreaking { newest } => Err(OpenError::Newer { database, newest }),
         SchemaState::Ahead { newest } if options.newer == super::NewerSchema::Refuse => {
-            Err(OpenError::Newer { path, newest })
+            Err(OpenError::Newer { database, newest })
         }
         _ => Ok(()),
     }

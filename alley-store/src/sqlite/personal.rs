@@ -4,18 +4,19 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use alley_core::{
-    Applied, Cursor, EdgeDecl, Effect, ErasureStep, Field as _, FieldDecl, HoldAction, HoldMark,
-    Key, Page, PageRequest, Permit, PersonalRecords, RecordType, StoreError, StoreErrorKind,
-    StoredRow, Value,
+    Applied, EdgeDecl, Effect, ErasureStep, Field as _, FieldDecl, HoldAction, HoldMark, Key, Page,
+    PageRequest, Permit, PersonalRecords, RecordType, StoreError, StoreErrorKind, StoredRow, Value,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
-use super::{Shared, SqliteStore, commit, driver, records};
+use super::{Shared, SqliteStore, driver};
 use crate::engine::Engine;
-use crate::row;
+use crate::failure;
+use crate::failure::undeclared;
 use crate::sql::{EdgeSql, Keyset, RecordSql, minimize, rewrite};
+use crate::{page, reach, row};
 
 #[async_trait]
 impl PersonalRecords for SqliteStore {
@@ -36,12 +37,11 @@ impl PersonalRecords for SqliteStore {
     ) -> Result<Page<Key>, StoreError> {
         let subject = subject.clone();
         self.read(move |connection, shared| {
-            let sql = &commit::sql(shared, record)?.personal;
+            let sql = &shared.catalogue.record(record)?.personal;
             let pages = sql.subject.as_ref().ok_or_else(|| undeclared(record, "subject"))?;
-            let (rows, more) =
-                records::page_rows(connection, pages, "by_subject", vec![subject], &page)?;
-            let places = rows.into_iter().map(|row| Ok((Value::Null, row::key(record, row)?)));
-            Ok(keys("by_subject", places.collect::<Result<_, StoreError>>()?, more))
+            let page = page::of(pages, "by_subject", vec![subject], &page)?;
+            let rows = driver::rows(connection, page.text, &page.values)?;
+            page::keys("by_subject", record, rows, page.limit, false)
         })
         .await
     }
@@ -53,14 +53,14 @@ impl PersonalRecords for SqliteStore {
         targets: &[Key],
         page: PageRequest,
     ) -> Result<Page<Key>, StoreError> {
-        let targets = distinct(targets);
+        let targets = reach::distinct(targets);
         self.read(move |connection, shared| {
-            let edges = &commit::sql(shared, record)?.personal.edges;
+            let edges = &shared.catalogue.record(record)?.personal.edges;
             let sql = edges.iter().find(|sql| sql.field == edge.field);
             let sql = sql.ok_or_else(|| undeclared(record, "such edge"))?;
             // One picture of the data for all targets.
             let snapshot = connection.unchecked_transaction().map_err(driver::failed)?;
-            reach(&snapshot, sql, record, &targets, &page)
+            reach_page(&snapshot, sql, record, &targets, &page)
         })
         .await
     }
@@ -72,15 +72,11 @@ impl PersonalRecords for SqliteStore {
         page: PageRequest,
     ) -> Result<Page<Key>, StoreError> {
         self.read(move |connection, shared| {
-            let sql = &commit::sql(shared, record)?.personal;
+            let sql = &shared.catalogue.record(record)?.personal;
             let pages = sql.due.as_ref().ok_or_else(|| undeclared(record, "anchor"))?;
-            let until = vec![until.to_value()];
-            let (rows, more) = records::page_rows(connection, pages, "due", until, &page)?;
-            let places = rows.into_iter().map(|mut row| {
-                let anchor = if row.is_empty() { Value::Null } else { row.remove(0) };
-                Ok((anchor, row::key(record, row)?))
-            });
-            Ok(keys("due", places.collect::<Result<_, StoreError>>()?, more))
+            let page = page::of(pages, "due", vec![until.to_value()], &page)?;
+            let rows = driver::rows(connection, page.text, &page.values)?;
+            page::keys("due", record, rows, page.limit, true)
         })
         .await
     }
@@ -92,7 +88,7 @@ impl PersonalRecords for SqliteStore {
     ) -> Result<Vec<(Key, StoredRow)>, StoreError> {
         let keys = keys.to_vec();
         self.read(move |connection, shared| {
-            let sql = commit::sql(shared, record)?;
+            let sql = shared.catalogue.record(record)?;
             let snapshot = connection.unchecked_transaction().map_err(driver::failed)?;
             let mut found = Vec::new();
             for key in keys {
@@ -118,7 +114,7 @@ impl PersonalRecords for SqliteStore {
         self.write(move |connection, shared| {
             let raise = &shared.catalogue.kernel.fence_raise;
             if driver::execute(connection, raise, &fence).map_err(driver::failed)? == 0 {
-                return Err(driver::other("another worker took over this erasure plan"));
+                return Err(failure::other("another worker took over this erasure plan"));
             }
             let applied = steps.iter().map(|step| erase(connection, shared, step));
             let applied = applied.collect::<Result<Vec<_>, _>>()?;
@@ -149,27 +145,16 @@ impl PersonalRecords for SqliteStore {
     }
 }
 
-/// Targets in order, none twice. One without a tenant stands for all of the same id.
-fn distinct(targets: &[Key]) -> Vec<Key> {
-    let all: BTreeSet<&Key> = targets.iter().collect();
-    let wider = |key: &Key| Key::from_parts(None, key.id().clone());
-    let kept = all.iter().filter(|key| key.tenant().is_none() || !all.contains(&wider(key)));
-    kept.map(|key| (*key).clone()).collect()
-}
-
-/// Rows target by target, so that each step is one look into an index and a page costs no more for
-/// a target on which a million rows hang. The cursor holds the target.
-fn reach(
+/// Rows target by target: each step is one look into an index.
+fn reach_page(
     connection: &Connection,
     sql: &EdgeSql,
     record: &'static RecordType,
     targets: &[Key],
     page: &PageRequest,
 ) -> Result<Page<Key>, StoreError> {
-    let wrong = |error| StoreError::with_source(StoreErrorKind::Other, error);
-    let after =
-        page.after.as_ref().map(|cursor| cursor.open("reach")).transpose().map_err(wrong)?;
-    let limit = usize::try_from(page.limit.clamp(1, PageRequest::MAX)).unwrap_or(1);
+    let after = reach::place(page)?;
+    let limit = page::limit(page);
     let mut found: Vec<(Value, Key)> = Vec::new();
     for target in targets {
         let wanted = limit.saturating_add(1).saturating_sub(found.len());
@@ -182,32 +167,20 @@ fn reach(
             (Some(_), None) => continue,
         };
         values.push(target.id().clone());
-        let name = Value::Bytes(target.to_bytes());
+        let mark = reach::mark(target);
         let text = match &after {
-            Some((last, _)) if is_before(target, last) => continue,
-            Some((last, key)) if *last == name => records::place(pages, last, key, &mut values),
+            Some(after) if *target < after.target => continue,
+            Some(after) if *target == after.target => {
+                page::behind(pages, &mark, &after.row, &mut values)
+            }
             _ => &pages.first,
         };
         values.push(Value::Int(i64::try_from(wanted).unwrap_or(i64::MAX)));
         for row in driver::rows(connection, text, &values)? {
-            found.push((name.clone(), row::key(record, row)?));
+            found.push((mark.clone(), row::key(record, row)?));
         }
     }
-    let more = found.len() > limit;
-    found.truncate(limit);
-    Ok(keys("reach", found, more))
-}
-
-fn is_before(target: &Key, last: &Value) -> bool {
-    match last {
-        Value::Bytes(last) => Key::from_bytes(last).is_ok_and(|last| *target < last),
-        _ => false,
-    }
-}
-
-fn keys(name: &'static str, places: Vec<(Value, Key)>, more: bool) -> Page<Key> {
-    let next = places.last().filter(|_| more).map(|(order, key)| Cursor::new(name, order, key));
-    Page::new(places.into_iter().map(|(_, key)| key).collect(), next)
+    Ok(page::places_to_page(reach::LISTING, found, limit))
 }
 
 /// The arguments that name a row in the table of holds.
@@ -221,7 +194,7 @@ fn erase(
     step: &ErasureStep,
 ) -> Result<Applied, StoreError> {
     let ErasureStep { record, key, effect } = step;
-    let sql = commit::sql(shared, record)?;
+    let sql = shared.catalogue.record(record)?;
     let changed = match row::key_values(record, key) {
         None => 0,
         Some(values) => {
@@ -266,7 +239,7 @@ fn affect(
     let names: Vec<_> = changed.iter().map(|field| field.name).collect();
     if sql.binding.key().iter().any(|name| names.contains(name)) {
         let text = format!("a key of record type {} cannot be changed", record.name);
-        return Err(driver::other(text));
+        return Err(failure::other(text));
     }
     match driver::execute(connection, &text, &values) {
         Err(error) if driver::is_duplicate(&error) => {
@@ -277,8 +250,4 @@ fn affect(
         }
         changed => changed.map_err(driver::failed),
     }
-}
-
-fn undeclared(record: &RecordType, what: &str) -> StoreError {
-    driver::other(format!("record type {} declares no {what}", record.name))
 }

@@ -76,7 +76,7 @@ fn plan(connection: &Connection, text: &str) -> Vec<String> {
 fn every_statement_prepares_and_finds_its_rows_by_an_index() {
     let options = options();
     let connection = migrated(&options);
-    let catalogue = catalogue(&options).unwrap();
+    let catalogue = catalogue(&options, Path::new(":memory:")).unwrap();
     let mut wrong = Vec::new();
     let statements = catalogue.statements();
     assert!(statements.len() > 100, "{} statements", statements.len());

@@ -11,6 +11,7 @@ use futures_channel::oneshot;
 use rusqlite::Connection;
 
 use super::{Read, Shared, driver};
+use crate::failure;
 
 /// Pieces of work that share one COMMIT at most.
 const GROUP: usize = 128;
@@ -98,7 +99,7 @@ where
         // leave behind is rolled back with the savepoint.
         let run = catch_unwind(AssertUnwindSafe(|| work(connection, shared)));
         let result =
-            run.unwrap_or_else(|_panic| Err(driver::other("the host's statements panicked")));
+            run.unwrap_or_else(|_panic| Err(failure::other("the host's statements panicked")));
         self.result.insert(result).is_ok()
     }
 
