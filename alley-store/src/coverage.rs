@@ -12,6 +12,10 @@ use crate::engine::Engine;
 use crate::layout::Layout;
 use crate::sql::{Binding, TECHNICAL};
 
+/// The table of applied schema steps, without the prefix.
+#[cfg(feature = "postgres")]
+const LEDGER: &str = "migrations";
+
 /// What is in a database: columns by name of table, with their storage class.
 pub(crate) type LiveSchema = BTreeMap<String, Vec<LiveColumn>>;
 
@@ -56,6 +60,41 @@ impl fmt::Display for CoverageError {
         }
         Ok(())
     }
+}
+
+impl CoverageError {
+    /// The schema could not be read; `catalogue` is where it stands.
+    pub(crate) fn unread(catalogue: &str) -> Self {
+        let (table, what) = (catalogue.to_owned(), "the schema could not be read");
+        Self { gaps: vec![Gap { table, column: None, what }] }
+    }
+}
+
+/// Compares what is declared with what is there; tables that nobody declared may be there.
+#[cfg(feature = "postgres")]
+pub(crate) fn of_declared(
+    live: &LiveSchema,
+    domains: &[crate::Domain],
+    layout: &Layout,
+) -> Result<(), CoverageError> {
+    let records = domains.iter().flat_map(|domain| &domain.records);
+    let bindings: Vec<_> = records.map(|record| Binding::new(record, layout)).collect();
+    let mut tables: Vec<_> = bindings.iter().map(|binding| binding.table.clone()).collect();
+    tables.extend(TECHNICAL.iter().map(|technical| layout.name(technical.table)));
+    let ours = live.iter().filter(|(table, _)| tables.contains(table));
+    let mut ours: LiveSchema = ours.map(|(table, live)| (table.clone(), live.clone())).collect();
+    // The ledger is made when steps are recorded.
+    for ledger in TECHNICAL.iter().filter(|technical| technical.table == LEDGER) {
+        let column = |name: &&str| LiveColumn {
+            name: (*name).to_owned(),
+            storage: String::new(),
+            optional: false,
+            key: 0,
+        };
+        let columns = || ledger.columns.iter().map(column).collect();
+        ours.entry(layout.name(LEDGER)).or_insert_with(columns);
+    }
+    compare(&ours, &bindings.iter().collect::<Vec<_>>(), layout, Engine::Postgres, &[])
 }
 
 /// Compares. `host_tables` are tables of the host that it answers for itself.

@@ -17,6 +17,8 @@ use crate::sql::{Binding, list, quoted};
 mod index;
 
 pub use index::Index;
+#[cfg(feature = "postgres")]
+pub(crate) use index::unique_index;
 
 /// The statements that make the tables and indexes of a domain, in the form of a schema step: with
 /// `{prefix}` before each name and tokens where engines differ ([`Migration::sql_for`]).

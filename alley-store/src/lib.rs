@@ -1,53 +1,65 @@
 #![doc = include_str!("../README.md")]
 
 mod alley;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod coverage;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod ddl;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod domain;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod engine;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod error;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod failure;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod layout;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod migration;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod outbox;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod page;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod reach;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod row;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod sweep;
 
 pub use alley::{Alley, AssemblyError, Config, NotConfigured, Storage, declarations};
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use coverage::{CoverageError, Gap};
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use domain::{DeclarationError, Domain};
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use engine::Engine;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use error::OpenError;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use layout::{Layout, LayoutError};
-#[cfg(feature = "sqlite")]
-pub use migration::{Migration, SchemaState};
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use migration::{Migration, NewerSchema, SchemaState};
+#[cfg(feature = "postgres")]
+pub use postgres::{Pooler, PostgresOptions, PostgresStore, PostgresUnit};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sql::{Binding, Technical};
 #[cfg(feature = "sqlite")]
-pub use sqlite::{NewerSchema, SqliteOptions, SqliteStore, SweepStore};
+pub use sqlite::{SqliteOptions, SqliteStore};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use sweep::SweepStore;
 
 /// The SQLite driver, for the statements of [`SqliteStore::commit_with`].
 #[cfg(feature = "sqlite")]
 pub use rusqlite;
+
+/// The PostgreSQL driver, for pools and transactions of the host.
+#[cfg(feature = "postgres")]
+pub use sqlx;

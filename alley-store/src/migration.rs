@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
+use alley_core::Value;
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::Domain;
 use crate::engine::Engine;
+use crate::error::OpenError;
 use crate::layout::Layout;
 
 /// One step of the schema of one domain; its text never changes once it was released.
@@ -49,6 +52,17 @@ impl Migration {
         layout.step(&self.sql, engine)
     }
 
+    /// The first columns of its line in the ledger.
+    pub(crate) fn line(&self) -> Vec<Value> {
+        vec![
+            Value::Text(self.domain.to_owned()),
+            Value::Int(i64::from(self.version)),
+            Value::Text(self.name.to_string()),
+            Value::Text(self.checksum()),
+            Value::Int(i64::from(self.breaking)),
+        ]
+    }
+
     /// SHA-256 over the text as it is in the file, in hexadecimal. It is the same for all engines,
     /// prefixes and schemas.
     pub fn checksum(&self) -> String {
@@ -63,6 +77,36 @@ impl Migration {
     }
 }
 
+/// What to do with a database that has schema steps that the code does not know.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum NewerSchema {
+    /// Do not open it.
+    #[default]
+    Refuse,
+    /// Open it unless one of the steps is marked as breaking; for the time in which an old and a
+    /// new version of a program run side by side.
+    AllowCompatible,
+}
+
+/// The table of applied steps. Its name is no other tool's.
+pub(crate) const CREATE_LEDGER: &str = r#"CREATE TABLE IF NOT EXISTS "{prefix}migrations" (
+  "domain" {text} NOT NULL,
+  "version" {int} NOT NULL,
+  "name" {text} NOT NULL,
+  "checksum" {text} NOT NULL,
+  "breaking" {int} NOT NULL,
+  "applied_at" {int} NOT NULL,
+  PRIMARY KEY ("domain", "version")
+) {small}"#;
+
+pub(crate) const READ_LEDGER: &str = r#"SELECT "domain", "version", "name", "checksum", "breaking"
+FROM "{prefix}migrations" ORDER BY "domain", "version""#;
+
+/// Takes what [`Migration::line`] gives, and the present instant.
+pub(crate) const ADD_LINE: &str = r#"INSERT INTO "{prefix}migrations"
+("domain", "version", "name", "checksum", "breaking", "applied_at") VALUES ($1, $2, $3, $4, $5, $6)"#;
+
 /// A line of the ledger in the database.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct LedgerLine {
@@ -71,6 +115,48 @@ pub(crate) struct LedgerLine {
     pub(crate) name: String,
     pub(crate) checksum: String,
     pub(crate) breaking: bool,
+}
+
+impl LedgerLine {
+    /// From the columns of [`READ_LEDGER`].
+    pub(crate) fn from_values(values: Vec<Value>) -> Option<Self> {
+        let [domain, version, name, checksum, breaking] = <[Value; 5]>::try_from(values).ok()?;
+        match (domain, version, name, checksum, breaking) {
+            (
+                Value::Text(domain),
+                Value::Int(version),
+                Value::Text(name),
+                Value::Text(checksum),
+                Value::Int(breaking),
+            ) => {
+                let version = u32::try_from(version).ok()?;
+                Some(Self { domain, version, name, checksum, breaking: breaking != 0 })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The steps of all domains in the order in which they are applied.
+pub(crate) fn list(domains: &[Domain]) -> Vec<Migration> {
+    domains.iter().flat_map(|domain| domain.migrations.iter().cloned()).collect()
+}
+
+/// An error for a schema that this code must not touch or cannot work on.
+pub(crate) fn refuse_newer(
+    state: SchemaState,
+    database: &str,
+    newer: NewerSchema,
+) -> Result<(), OpenError> {
+    let database = database.to_owned();
+    match state {
+        SchemaState::Foreign { step } => Err(OpenError::Foreign { database, step }),
+        SchemaState::AheadBreaking { newest } => Err(OpenError::Newer { database, newest }),
+        SchemaState::Ahead { newest } if newer == NewerSchema::Refuse => {
+            Err(OpenError::Newer { database, newest })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// How the schema of a database compares with the one that the code knows.

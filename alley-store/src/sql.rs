@@ -13,6 +13,8 @@ use crate::failure;
 use crate::layout::Layout;
 pub(crate) use crate::layout::VERSION;
 
+#[cfg(feature = "postgres")]
+mod batch;
 mod binding;
 mod kernel;
 mod keyset;
@@ -20,12 +22,16 @@ mod personal;
 mod query;
 mod record;
 
+#[cfg(feature = "postgres")]
+pub(crate) use batch::{BatchSql, EdgeBatch, Element, ReachSql, rewrite as rewrite_batch};
 pub use binding::{Binding, Technical};
 pub(crate) use kernel::{Kernel, TECHNICAL};
 pub(crate) use keyset::{Keyset, Part, order_columns};
 pub(crate) use personal::{EdgeSql, PersonalSql, minimize, rewrite};
 pub(crate) use query::QuerySql;
 pub(crate) use record::RecordSql;
+#[cfg(feature = "postgres")]
+pub(crate) use record::on_conflict;
 
 /// Every statement of a store, rendered for its engine.
 #[derive(Debug)]

@@ -22,7 +22,7 @@ use crate::engine::Engine;
 use crate::error::OpenError;
 use crate::failure;
 use crate::layout::Layout;
-use crate::migration::{Migration, SchemaState};
+use crate::migration::{Migration, NewerSchema, SchemaState};
 use crate::sql::Catalogue;
 
 mod commit;
@@ -38,8 +38,6 @@ mod schema;
 mod sweep;
 mod writer;
 
-pub use sweep::SweepStore;
-
 use writer::{Message, Task};
 
 /// What a store keeps and how.
@@ -52,18 +50,6 @@ pub struct SqliteOptions {
     patience: Duration,
     newer: NewerSchema,
     clock: Arc<dyn Clock>,
-}
-
-/// What to do with a database that has schema steps that the code does not know.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum NewerSchema {
-    /// Do not open it.
-    #[default]
-    Refuse,
-    /// Open it unless one of the steps is marked as breaking; for the time in which an old and a
-    /// new version of a program run side by side.
-    AllowCompatible,
 }
 
 impl Default for SqliteOptions {
@@ -167,7 +153,7 @@ impl SqliteStore {
                 call: "SqliteStore::migrate",
             });
         }
-        migrate::refuse_newer(state, path, &options)?;
+        crate::migration::refuse_newer(state, &connection::name(path), options.newer)?;
         let mut readers = Vec::new();
         for _ in 0..options.readers {
             let reader = connection::open(path, options.patience)?;
@@ -202,7 +188,7 @@ impl SqliteStore {
     /// Every schema step of these options, in the order in which they are applied. Their text with
     /// the prefix put in is what a host runs that applies schema changes with a tool of its own.
     pub fn migrations(options: &SqliteOptions) -> Vec<Migration> {
-        migrate::list(&options.domains)
+        crate::migration::list(&options.domains)
     }
 
     /// How the schema of a file compares with the one that the code knows.

@@ -61,7 +61,16 @@ impl Storage {
 impl From<Arc<crate::SqliteStore>> for Storage {
     fn from(store: Arc<crate::SqliteStore>) -> Self {
         let mut storage = Self::of(&store, Arc::<crate::SqliteStore>::clone(&store));
-        storage.jobs.push(Arc::new(crate::SweepStore::new(store)));
+        storage.jobs.push(Arc::new(crate::SweepStore::from(store)));
+        storage
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl From<Arc<crate::PostgresStore>> for Storage {
+    fn from(store: Arc<crate::PostgresStore>) -> Self {
+        let mut storage = Self::of(&store, Arc::<crate::PostgresStore>::clone(&store));
+        storage.jobs.push(Arc::new(crate::SweepStore::from(store)));
         storage
     }
 }

@@ -1,6 +1,6 @@
 //! Which indexes a record type needs, and none besides.
 
-use alley_core::{Query, RecordType};
+use alley_core::{Query, RecordType, Unique};
 
 use crate::layout::Layout;
 use crate::sql::{Part, order_columns, quoted};
@@ -86,6 +86,11 @@ pub(super) fn of(
     kept
 }
 
+/// The name of the index that keeps a uniqueness rule, without the prefix.
+pub(crate) fn unique_index(record: &RecordType, rule: &Unique) -> String {
+    format!("u_{}_{}", record.name, rule.name)
+}
+
 fn unique(record: &'static RecordType, key: &[&'static str]) -> Vec<Index> {
     // A rule that holds the whole key can never be broken.
     let rules =
@@ -93,7 +98,7 @@ fn unique(record: &'static RecordType, key: &[&'static str]) -> Vec<Index> {
     rules
         .map(|rule| Index {
             unique: true,
-            ..Index::new(format!("u_{}_{}", record.name, rule.name), record, rule.fields.to_vec())
+            ..Index::new(unique_index(record, rule), record, rule.fields.to_vec())
         })
         .collect()
 }

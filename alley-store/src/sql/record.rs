@@ -88,7 +88,8 @@ impl RecordSql {
     }
 }
 
-fn on_conflict(binding: &Binding) -> String {
+/// What an insert does about a row that is there: it replaces one of an older source time.
+pub(crate) fn on_conflict(binding: &Binding) -> String {
     let key = binding.key();
     let target = list(key.iter().copied());
     let record = binding.record;

@@ -2,40 +2,22 @@
 
 use std::path::Path;
 
-use alley_core::{Field as _, Value};
+use alley_core::Field as _;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::connection::{self, failed};
 use super::{SqliteOptions, driver};
-use crate::domain::{self, Domain};
+use crate::domain;
 use crate::engine::Engine;
 use crate::error::OpenError;
 use crate::layout::Layout;
-use crate::migration::{LedgerLine, Migration, SchemaState, compare, missing};
-
-const CREATE_LEDGER: &str = r#"CREATE TABLE IF NOT EXISTS "{prefix}migrations" (
-  "domain" TEXT NOT NULL,
-  "version" INTEGER NOT NULL,
-  "name" TEXT NOT NULL,
-  "checksum" TEXT NOT NULL,
-  "breaking" INTEGER NOT NULL,
-  "applied_at" INTEGER NOT NULL,
-  PRIMARY KEY ("domain", "version")
-) STRICT, WITHOUT ROWID"#;
-
-const READ_LEDGER: &str = r#"SELECT "domain", "version", "name", "checksum", "breaking"
-FROM "{prefix}migrations" ORDER BY "domain", "version""#;
+use crate::migration::{
+    ADD_LINE, CREATE_LEDGER, LedgerLine, Migration, READ_LEDGER, SchemaState, compare, list,
+    missing, refuse_newer,
+};
 
 const HAS_LEDGER: &str = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1";
-
-const ADD_LINE: &str = r#"INSERT INTO "{prefix}migrations"
-("domain", "version", "name", "checksum", "breaking", "applied_at") VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#;
-
-/// The steps of all domains in the order in which they are applied.
-pub(super) fn list(domains: &[Domain]) -> Vec<Migration> {
-    domains.iter().flat_map(|domain| domain.migrations.iter().cloned()).collect()
-}
 
 /// Compares the schema of an open database with the steps of the code.
 pub(super) fn state(
@@ -70,46 +52,24 @@ pub(super) fn apply(
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     let lines = ledger(&transaction, path, &options.layout)?;
     let known = list(&options.domains);
-    refuse_newer(compare(&known, &lines), path, options)?;
+    refuse_newer(compare(&known, &lines), &connection::name(path), options.newer)?;
     let steps = missing(known, &lines);
     if steps.is_empty() {
         return Ok(steps);
     }
-    transaction.execute_batch(&options.layout.render(CREATE_LEDGER)).map_err(failed)?;
+    transaction
+        .execute_batch(&options.layout.step(CREATE_LEDGER, Engine::Sqlite))
+        .map_err(failed)?;
     for step in &steps {
         transaction
             .execute_batch(&step.sql_for(Engine::Sqlite, &options.layout))
             .map_err(failed)?;
-        let line = [
-            Value::Text(step.domain.to_owned()),
-            Value::Int(i64::from(step.version)),
-            Value::Text(step.name.to_string()),
-            Value::Text(step.checksum()),
-            Value::Int(i64::from(step.breaking)),
-            now.to_value(),
-        ];
-        let add = options.layout.render(ADD_LINE);
+        let line = [&step.line()[..], &[now.to_value()]].concat();
+        let add = Engine::Sqlite.placeholders(&options.layout.render(ADD_LINE));
         driver::execute(&transaction, &add, &line).map_err(failed)?;
     }
     transaction.commit().map_err(failed)?;
     Ok(steps)
-}
-
-/// An error for a schema that this code must not touch or cannot work on.
-pub(super) fn refuse_newer(
-    state: SchemaState,
-    path: &Path,
-    options: &SqliteOptions,
-) -> Result<(), OpenError> {
-    let database = connection::name(path);
-    match state {
-        SchemaState::Foreign { step } => Err(OpenError::Foreign { database, step }),
-        SchemaState::AheadBreaking { newest } => Err(OpenError::Newer { database, newest }),
-        SchemaState::Ahead { newest } if options.newer == super::NewerSchema::Refuse => {
-            Err(OpenError::Newer { database, newest })
-        }
-        _ => Ok(()),
-    }
 }
 
 fn ledger(
@@ -123,15 +83,10 @@ fn ledger(
     if !found.exists([name]).map_err(failed)? {
         return Ok(Vec::new());
     }
-    let mut statement = connection.prepare(&layout.render(READ_LEDGER)).map_err(failed)?;
-    let lines = statement.query_map([], |row| {
-        Ok(LedgerLine {
-            domain: row.get(0)?,
-            version: row.get(1)?,
-            name: row.get(2)?,
-            checksum: row.get(3)?,
-            breaking: row.get(4)?,
-        })
-    });
-    lines.and_then(Iterator::collect).map_err(failed)
+    let rows = driver::rows(connection, &layout.render(READ_LEDGER), &[]);
+    let rows = rows.map_err(|error| OpenError::Other {
+        database: connection::name(path),
+        source: Box::new(error),
+    })?;
+    Ok(rows.into_iter().filter_map(LedgerLine::from_values).collect())
 }

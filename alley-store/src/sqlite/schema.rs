@@ -4,7 +4,7 @@ use alley_core::StoreError;
 use rusqlite::Connection;
 
 use super::{SqliteStore, driver};
-use crate::coverage::{self, CoverageError, Gap, LiveColumn, LiveSchema};
+use crate::coverage::{self, CoverageError, LiveColumn, LiveSchema};
 use crate::engine::Engine;
 
 impl SqliteStore {
@@ -27,13 +27,7 @@ impl SqliteStore {
     /// ```
     pub async fn coverage(&self, host_tables: &[&str]) -> Result<(), CoverageError> {
         let live = self.read(|connection, _| live(connection)).await;
-        let live = live.map_err(|_unread| CoverageError {
-            gaps: vec![Gap {
-                table: "sqlite_master".to_owned(),
-                column: None,
-                what: "the schema could not be read",
-            }],
-        })?;
+        let live = live.map_err(|_unread| CoverageError::unread("sqlite_master"))?;
         let bindings = self.shared.catalogue.bindings();
         coverage::compare(&live, &bindings, &self.shared.layout, Engine::Sqlite, host_tables)
     }

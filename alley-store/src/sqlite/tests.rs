@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::*;
+use crate::SweepStore;
 use crate::ddl;
 
 /// Statements that look at all of a table on purpose: the first page of an unconditional listing
@@ -255,7 +256,7 @@ fn old_commit_ids_and_idle_limits_are_swept_and_recent_ones_stay() {
     clock.advance(TimeDelta::hours(47));
     commit(2);
     let _ = take(2);
-    let sweep = SweepStore::new(Arc::clone(&store));
+    let sweep = SweepStore::from(Arc::clone(&store));
     let run = || pollster::block_on(sweep.run_once(10)).unwrap().done;
     assert_eq!(run(), 0);
     assert!(commit(1));

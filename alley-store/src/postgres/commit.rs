@@ -1,0 +1,277 @@
+//! A commit, inside a transaction.
+
+use std::collections::{BTreeMap, HashSet};
+
+use alley_core::{
+    Commit, Committed, FactEntry, Field as _, Key, RecordType, RecordWrite, Row, StoreError,
+    StoreErrorKind, Value, Version,
+};
+
+use super::connection::{Session, Work};
+use super::driver::Argument;
+use super::failure::{self, Failure};
+use super::plan::{Found, Grouping, Kind, Lock, Plan, Run};
+use super::transaction::{Ended, Tries, unknown};
+use super::{PostgresStore, columns};
+use crate::failure::conflict;
+use crate::row;
+use crate::sql::{BatchSql, Element};
+
+/// A commit as a piece of work.
+pub(super) struct Apply<'a> {
+    pub(super) commit: &'a Commit<RecordWrite>,
+    pub(super) grouping: Grouping,
+}
+
+impl PostgresStore {
+    /// Commits. When the connection is lost on COMMIT, the same commit is tried again: its id says
+    /// whether the first try was applied, and waits for a first try that is still on its way.
+    pub(super) async fn apply(
+        &self,
+        commit: &Commit<RecordWrite>,
+    ) -> Result<Committed, StoreError> {
+        let mut tries = Tries::new(self.shared.patience);
+        let mut grouping = Grouping::ByKind;
+        let mut lost: Option<sqlx::Error> = None;
+        loop {
+            match self.transact(&Apply { commit, grouping }).await {
+                Ended::Committed(committed) => {
+                    // Applied by this very call, whichever try it was.
+                    return Ok(if lost.is_some() { Committed::new(false) } else { committed });
+                }
+                Ended::Undone(Failure::Batch) => grouping = Grouping::Single,
+                Ended::Undone(failure) => {
+                    if let Err(error) = self.again(&mut tries, failure).await {
+                        match &lost {
+                            Some(lost) if error.is_retryable() => {
+                                if !tries.wait_for_return().await {
+                                    return Err(unknown(lost));
+                                }
+                            }
+                            _ => return Err(error),
+                        }
+                    }
+                }
+                Ended::Unknown(error) => {
+                    let answer = unknown(&error);
+                    lost = Some(error);
+                    if !tries.wait_for_return().await {
+                        return Err(answer);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Work for Apply<'_> {
+    type Output = Committed;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<Committed, Failure> {
+        let commit = self.commit;
+        let kernel = &session.shared.catalogue.kernel;
+        let (id, at) = (commit.id.to_value(), commit.at.to_value());
+        // Waits for a transaction that has the same id and has not ended.
+        if session.execute(&kernel.commit_insert, &[(&id).into(), (&at).into()]).await? == 0 {
+            return Ok(Committed::new(true));
+        }
+        let plan = Plan::new(commit, self.grouping);
+        check(session, &plan).await?;
+        for run in &plan.runs {
+            change(session, run).await?;
+        }
+        enqueue(session, &commit.facts).await?;
+        Ok(Committed::new(false))
+    }
+}
+
+/// Locks, reads what the commit was decided on, and compares. What is locked stays as it is until the
+/// end, and what is absent is read after that.
+async fn check(session: &mut Session<'_>, plan: &Plan) -> Result<(), Failure> {
+    if !plan.names.is_empty() {
+        let names: Vec<_> = plan.names.iter().map(|name| Value::Int(*name)).collect();
+        let names = Argument::Many(Element::Int, names.iter().collect());
+        session.rows(&session.shared.own.lock_names, &[names]).await?;
+    }
+    let mut found = Found::new();
+    for Lock { record, keys, write } in &plan.locks {
+        let batch = session.shared.batch(record)?;
+        let text = if *write { &batch.lock } else { &batch.share };
+        versions(session, record, text, keys, &mut found).await?;
+    }
+    for (record, keys) in &plan.absent {
+        let batch = session.shared.batch(record)?;
+        let rows = keyed(session, record, &batch.get, keys).await?;
+        for row in rows {
+            let stored = row::stored(record, row)?;
+            let key = row::key_of_row(record, &stored.record)?;
+            found.insert((record.name, key), stored.version);
+        }
+    }
+    match plan.unmet(&found) {
+        Some(expect) => Err(conflict(expect.record, &expect.key).into()),
+        None => Ok(()),
+    }
+}
+
+async fn versions(
+    session: &mut Session<'_>,
+    record: &'static RecordType,
+    text: &str,
+    keys: &[Key],
+    found: &mut Found,
+) -> Result<(), Failure> {
+    for mut row in keyed(session, record, text, keys).await? {
+        let Some(Value::Int(version)) = row.pop() else {
+            return Err(StoreError::corrupt(record.name, "a row has no version").into());
+        };
+        found.insert((record.name, row::key(record, row)?), Version::new(version));
+    }
+    Ok(())
+}
+
+/// Rows of a statement that takes keys.
+async fn keyed(
+    session: &mut Session<'_>,
+    record: &'static RecordType,
+    text: &str,
+    keys: &[Key],
+) -> Result<Vec<Vec<Value>>, Failure> {
+    let batch = session.shared.batch(record)?;
+    let keys: Vec<_> = keys.iter().filter_map(|key| row::key_values(record, key)).collect();
+    let arguments = columns::of(&batch.key, &keys);
+    session.rows(text, &arguments).await
+}
+
+async fn change(session: &mut Session<'_>, run: &Run) -> Result<(), Failure> {
+    let shared = session.shared;
+    let batch = shared.batch(run.record)?;
+    let rows = rows(run, batch)?;
+    let (text, elements) = match run.kind {
+        Kind::Insert => (&batch.insert, batch.row.clone()),
+        Kind::Sync => (&batch.sync, batch.row.clone()),
+        Kind::Update => (&batch.update, [&batch.row[..], &[Element::Int]].concat()),
+        Kind::Delete => (&batch.delete, [&batch.key[..], &[Element::Int]].concat()),
+    };
+    let touched = session.rows(text, &columns::of(&elements, &rows)).await;
+    let touched = match touched {
+        Err(Failure::Engine(error)) => return Err(broken(session, run, error)),
+        touched => touched?,
+    };
+    if run.kind == Kind::Sync || touched.len() == run.rows.len() {
+        return Ok(());
+    }
+    let touched = touched.into_iter().map(|row| row::key(run.record, row));
+    let touched = touched.collect::<Result<HashSet<_>, _>>()?;
+    match run.rows.iter().find(|item| !touched.contains(&item.key)) {
+        None => Ok(()),
+        Some(item) if run.kind == Kind::Insert => {
+            Err(taken(session, run.record, &item.key, &item.row).await?.into())
+        }
+        Some(item) => Err(conflict(run.record, &item.key).into()),
+    }
+}
+
+/// The values of each row as the statement of its kind takes them.
+fn rows(run: &Run, batch: &BatchSql) -> Result<Vec<Row>, StoreError> {
+    let rows = run.rows.iter().map(|item| {
+        let mut values = match run.kind {
+            Kind::Delete => row::key_values(run.record, &item.key)
+                .ok_or_else(|| conflict(run.record, &item.key))?,
+            Kind::Insert | Kind::Update | Kind::Sync => item.row.clone(),
+        };
+        if matches!(run.kind, Kind::Update | Kind::Delete) {
+            values.push(item.read.clone());
+        } else if values.len() != batch.row.len() {
+            return Err(StoreError::corrupt(run.record.name, "a row has another number of fields"));
+        }
+        Ok(values)
+    });
+    rows.collect()
+}
+
+/// What a refusal of the engine means for a run.
+fn broken(session: &Session<'_>, run: &Run, error: sqlx::Error) -> Failure {
+    let Some(index) = failure::broken_rule(&error) else {
+        return error.into();
+    };
+    if run.rows.len() > 1 {
+        return Failure::Batch;
+    }
+    match (session.shared.rules.get(index), run.rows.first()) {
+        (Some((record, rule)), _) => {
+            StoreError::from(StoreErrorKind::Duplicate { record, rule }).into()
+        }
+        (None, Some(item)) => conflict(run.record, &item.key).into(),
+        (None, None) => error.into(),
+    }
+}
+
+/// Why a row was not inserted: it is there, or another row has the same values under a rule. The
+/// first rule in the order of declaration is named.
+async fn taken(
+    session: &mut Session<'_>,
+    record: &'static RecordType,
+    key: &Key,
+    row: &Row,
+) -> Result<StoreError, Failure> {
+    let shared = session.shared;
+    let sql = shared.catalogue.record(record)?;
+    let key_values = row::key_values(record, key).unwrap_or_default();
+    if session.first(&sql.version, &key_values).await?.is_some() {
+        return Ok(conflict(record, key));
+    }
+    for unique in &sql.unique {
+        let values = unique.positions.iter().filter_map(|place| row.get(*place));
+        let values: Vec<_> = values.chain(&key_values).cloned().collect();
+        if session.first(&unique.taken, &values).await?.is_some() {
+            let (record, rule) = (record.name, unique.rule);
+            return Ok(StoreErrorKind::Duplicate { record, rule }.into());
+        }
+    }
+    Ok(conflict(record, key))
+}
+
+/// Gives facts the next places of their streams. The row of a stream stays locked until the end, so
+/// places become visible in their order.
+async fn enqueue(session: &mut Session<'_>, facts: &[FactEntry]) -> Result<(), Failure> {
+    if facts.is_empty() {
+        return Ok(());
+    }
+    let own = &session.shared.own;
+    let mut counts: BTreeMap<Vec<u8>, i64> = BTreeMap::new();
+    for entry in facts {
+        let count = counts.entry(entry.fact.stream().to_bytes()).or_default();
+        *count = count.saturating_add(1);
+    }
+    let heads: Vec<Row> = counts
+        .iter()
+        .map(|(stream, count)| vec![Value::Bytes(stream.clone()), Value::Int(*count)])
+        .collect();
+    let arguments = columns::of(&[Element::Bytes, Element::Int], &heads);
+    let mut next: BTreeMap<Vec<u8>, i64> = BTreeMap::new();
+    for row in session.rows(&own.heads_next, &arguments).await? {
+        if let [Value::Bytes(stream), Value::Int(last)] = row.as_slice() {
+            let count = counts.get(stream).copied().unwrap_or_default();
+            next.insert(stream.clone(), last.saturating_sub(count));
+        }
+    }
+    let mut rows: Vec<Row> = Vec::new();
+    for entry in facts {
+        let stream = entry.fact.stream().to_bytes();
+        let place = next.entry(stream.clone()).or_default();
+        *place = place.saturating_add(1);
+        let fact = serde_json::to_string(&entry.fact)
+            .map_err(|error| StoreError::with_source(StoreErrorKind::Other, error))?;
+        rows.push(vec![
+            Value::Bytes(stream),
+            Value::Int(*place),
+            entry.id.to_value(),
+            entry.at.to_value(),
+            Value::Text(fact),
+        ]);
+    }
+    let elements = [Element::Bytes, Element::Int, Element::Uuid, Element::Int, Element::Text];
+    session.execute(&own.outbox_insert, &columns::of(&elements, &rows)).await?;
+    Ok(())
+}

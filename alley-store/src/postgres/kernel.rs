@@ -1,0 +1,97 @@
+//! Statements over the tables of the store itself that only PostgreSQL runs: many rows at once, or
+//! with the server's clock.
+
+use crate::layout::Layout;
+
+/// Microseconds since 1970 by the server's clock, the same throughout a statement.
+macro_rules! now {
+    () => {
+        "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
+    };
+}
+
+macro_rules! kernel {
+    ($($(#[doc = $doc:literal])* $name:ident = $text:expr;)+) => {
+        /// Statements over the tables of the store itself.
+        #[derive(Debug)]
+        pub(super) struct Kernel { $($(#[doc = $doc])* pub(super) $name: String),+ }
+
+        impl Kernel {
+            pub(super) fn new(layout: &Layout) -> Self {
+                Self { $($name: layout.render($text)),+ }
+            }
+
+            #[cfg(test)]
+            pub(super) fn statements(&self) -> Vec<(&'static str, &str)> {
+                vec![$((stringify!($name), self.$name.as_str())),+]
+            }
+        }
+    };
+}
+
+kernel! {
+    now = concat!("SELECT ", now!());
+    /// Waits for every name in the order of the numbers; they are let go with the transaction.
+    lock_names = "SELECT count(pg_advisory_xact_lock(\"name\")) \
+        FROM (SELECT \"name\" FROM unnest($1::bigint[]) AS \"given\" (\"name\") ORDER BY \"name\") \
+        AS \"ordered\"";
+    /// Takes streams and how many places each; answers the last place of each.
+    heads_next = "INSERT INTO \"{prefix}core_outbox_head\" AS \"head\" (\"stream\", \"position\") \
+        SELECT \"stream\", \"count\" FROM unnest($1::bytea[], $2::bigint[]) \
+        AS \"given\" (\"stream\", \"count\") ORDER BY \"stream\" \
+        ON CONFLICT (\"stream\") DO UPDATE \
+        SET \"position\" = \"head\".\"position\" + excluded.\"position\" \
+        RETURNING \"stream\", \"position\"";
+    /// Takes streams, positions, ids, instants and facts.
+    outbox_insert = "INSERT INTO \"{prefix}core_outbox\" \
+        (\"stream\", \"position\", \"fact_id\", \"at\", \"fact\", \"attempts\", \"available_at\") \
+        SELECT \"given\".*, 0, NULL FROM \
+        unnest($1::bytea[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[]) AS \"given\"";
+    /// Takes streams and positions.
+    outbox_delete = "DELETE FROM \"{prefix}core_outbox\" AS \"kept\" \
+        USING unnest($1::bytea[], $2::bigint[]) AS \"given\" (\"stream\", \"position\") \
+        WHERE \"kept\".\"stream\" = \"given\".\"stream\" \
+        AND \"kept\".\"position\" = \"given\".\"position\"";
+    /// Takes streams, positions and instants.
+    outbox_postpone = "UPDATE \"{prefix}core_outbox\" AS \"kept\" \
+        SET \"attempts\" = \"kept\".\"attempts\" + 1, \"available_at\" = \"given\".\"at\" \
+        FROM unnest($1::bytea[], $2::bigint[], $3::bigint[]) \
+        AS \"given\" (\"stream\", \"position\", \"at\") \
+        WHERE \"kept\".\"stream\" = \"given\".\"stream\" \
+        AND \"kept\".\"position\" = \"given\".\"position\"";
+    /// Takes name, length in microseconds, and the caller's time. No row if it is not granted.
+    lease_take = concat!(
+        "INSERT INTO \"{prefix}core_lease\" AS \"kept\" \
+        (\"name\", \"fencing\", \"until_at\", \"due_at\") VALUES ($1, 1, ", now!(), " + $2::bigint, $3) \
+        ON CONFLICT (\"name\") DO UPDATE SET \"fencing\" = \"kept\".\"fencing\" + 1, \
+        \"until_at\" = ", now!(), " + $2 \
+        WHERE (\"kept\".\"until_at\" IS NULL AND \"kept\".\"due_at\" <= $3) \
+        OR \"kept\".\"until_at\" <= ", now!(), " RETURNING \"fencing\"");
+    /// The rest of the lease in microseconds, if it is held, and when it is due.
+    lease_get = concat!(
+        "SELECT \"until_at\" - ", now!(), ", \"due_at\" FROM \"{prefix}core_lease\" \
+        WHERE \"name\" = $1");
+    /// Takes record, keys and hold.
+    holds_place = "INSERT INTO \"{prefix}core_hold_mark\" (\"record\", \"key\", \"hold\") \
+        SELECT $1::text, \"key\", $3::uuid FROM unnest($2::bytea[]) AS \"given\" (\"key\") ORDER BY \"key\" \
+        ON CONFLICT (\"record\", \"key\", \"hold\") DO NOTHING";
+    /// Takes record, keys and hold.
+    holds_lift = "DELETE FROM \"{prefix}core_hold_mark\" AS \"kept\" \
+        USING unnest($2::bytea[]) AS \"given\" (\"key\") WHERE \"kept\".\"record\" = $1 \
+        AND \"kept\".\"key\" = \"given\".\"key\" AND \"kept\".\"hold\" = $3";
+    /// Which of the keys a hold covers; takes record and keys.
+    holds_cover = "SELECT DISTINCT \"kept\".\"key\" FROM \"{prefix}core_hold_mark\" AS \"kept\" \
+        JOIN unnest($2::bytea[]) AS \"given\" (\"key\") ON \"kept\".\"key\" = \"given\".\"key\" \
+        WHERE \"kept\".\"record\" = $1";
+    /// Takes key, what it costs and the whole period, in microseconds. No row if it is denied.
+    limit_take = concat!(
+        "INSERT INTO \"{prefix}core_rate_limit\" AS \"kept\" (\"key\", \"full_at\") \
+        SELECT $1::bytea, ", now!(), " + $2::bigint WHERE $2::bigint <= $3::bigint \
+        ON CONFLICT (\"key\") DO UPDATE \
+        SET \"full_at\" = greatest(\"kept\".\"full_at\", ", now!(), ") + $2::bigint \
+        WHERE greatest(\"kept\".\"full_at\", ", now!(), ") + $2::bigint - ", now!(), " <= $3::bigint \
+        RETURNING \"full_at\", ", now!());
+    limit_get = concat!(
+        "SELECT ", now!(), ", (SELECT \"full_at\" FROM \"{prefix}core_rate_limit\" \
+        WHERE \"key\" = $1)");
+}

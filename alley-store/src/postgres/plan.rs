@@ -1,0 +1,204 @@
+//! From a commit to few statements. No engine here.
+//!
+//! Changes of one record type and one kind become one statement, as long as that cannot be told from
+//! applying them one after the other: rows of different types never look at each other, so a change
+//! may join an earlier statement unless a later one touches its own type.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use alley_core::{
+    Action, Basis, Commit, Expect, Key, RecordType, RecordWrite, Row, Value, Version, Write,
+};
+use sha2::{Digest as _, Sha256};
+
+/// What a commit does, in the order in which it is done.
+pub(super) struct Plan {
+    /// Names of rows that must be absent, or become present, beside an expected absence. Two commits
+    /// that look at each other's absent rows meet here.
+    pub(super) names: Vec<i64>,
+    /// Rows that are locked first, by type and key, so that no two commits wait for each other.
+    pub(super) locks: Vec<Lock>,
+    /// Rows that must be absent.
+    pub(super) absent: Vec<(&'static RecordType, Vec<Key>)>,
+    pub(super) expects: Vec<Expect>,
+    pub(super) runs: Vec<Run>,
+}
+
+/// Rows of one type that are locked with one statement.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) struct Lock {
+    pub(super) record: &'static RecordType,
+    /// In order, none twice.
+    pub(super) keys: Vec<Key>,
+    /// Whether they will be written.
+    pub(super) write: bool,
+}
+
+/// Changes that one statement applies. No key is in it twice.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) record: &'static RecordType,
+    pub(super) kind: Kind,
+    pub(super) rows: Vec<Item>,
+}
+
+/// What a run does with its rows.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Kind {
+    Insert,
+    Update,
+    Delete,
+    Sync,
+}
+
+/// A row of a run. A delete has no values, an insert and a sync no version.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) key: Key,
+    pub(super) row: Row,
+    pub(super) read: Value,
+}
+
+/// How many rows share a statement.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Grouping {
+    ByKind,
+    /// One by one, in the order of the commit; to name the row that was refused.
+    Single,
+}
+
+impl Plan {
+    /// Everything of a commit but its id and its facts.
+    pub(super) fn new(commit: &Commit<RecordWrite>, grouping: Grouping) -> Self {
+        let audit = commit.audit.iter().map(|entry| Write::Insert(entry.clone()).into());
+        let runs = runs(commit.changes.iter().cloned().chain(audit), grouping);
+        let mut absent: BTreeMap<&str, (&'static RecordType, Vec<Key>)> = BTreeMap::new();
+        for expect in commit.expects.iter().filter(|expect| expect.basis == Basis::Absent) {
+            let of_type = absent.entry(expect.record.name);
+            of_type.or_insert((expect.record, Vec::new())).1.push(expect.key.clone());
+        }
+        let absent: Vec<_> = absent.into_values().collect();
+        Self {
+            names: names(&absent, &runs),
+            locks: locks(&commit.expects, &runs, !absent.is_empty()),
+            absent,
+            expects: commit.expects.clone(),
+            runs,
+        }
+    }
+
+    /// The first expectation, in the order of the commit, that what was found does not meet.
+    pub(super) fn unmet(&self, found: &Found) -> Option<&Expect> {
+        self.expects.iter().find(|expect| {
+            let version = found.get(&(expect.record.name, expect.key.clone()));
+            match expect.basis {
+                Basis::Absent => version.is_some(),
+                Basis::Version(wanted) => version != Some(&wanted),
+            }
+        })
+    }
+}
+
+/// Versions of rows that exist.
+pub(super) type Found = HashMap<(&'static str, Key), Version>;
+
+fn runs(changes: impl Iterator<Item = RecordWrite>, grouping: Grouping) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut last: HashMap<&'static str, Last> = HashMap::new();
+    for RecordWrite { record, action } in changes {
+        let (kind, items) = items(action);
+        for item in items {
+            let open = last.get_mut(record.name).filter(|last| {
+                grouping == Grouping::ByKind && last.kind == kind && !last.keys.contains(&item.key)
+            });
+            let run = open.and_then(|last| {
+                last.keys.insert(item.key.clone());
+                runs.get_mut(last.place)
+            });
+            if let Some(run) = run {
+                run.rows.push(item);
+                continue;
+            }
+            let keys = HashSet::from([item.key.clone()]);
+            last.insert(record.name, Last { place: runs.len(), kind, keys });
+            runs.push(Run { record, kind, rows: vec![item] });
+        }
+    }
+    runs
+}
+
+/// The newest run of a record type.
+struct Last {
+    place: usize,
+    kind: Kind,
+    keys: HashSet<Key>,
+}
+
+fn items(action: Action) -> (Kind, Vec<Item>) {
+    let number = |read: Version| Value::Int(read.number());
+    match action {
+        Action::Insert { key, row } => (Kind::Insert, vec![Item { key, row, read: Value::Null }]),
+        Action::Update { key, row, read } => {
+            (Kind::Update, vec![Item { key, row, read: number(read) }])
+        }
+        Action::Delete { key, read } => {
+            (Kind::Delete, vec![Item { key, row: Row::new(), read: number(read) }])
+        }
+        Action::Sync { rows } => {
+            let rows = rows.into_iter().map(|(key, row)| Item { key, row, read: Value::Null });
+            (Kind::Sync, rows.collect())
+        }
+    }
+}
+
+/// A single row needs no order among locks: its own statement locks it.
+fn locks(expects: &[Expect], runs: &[Run], absences: bool) -> Vec<Lock> {
+    type Sets = (BTreeSet<Key>, BTreeSet<Key>);
+    let mut types: BTreeMap<&str, (&'static RecordType, Sets)> = BTreeMap::new();
+    let mut written = 0_usize;
+    for run in runs.iter().filter(|run| matches!(run.kind, Kind::Update | Kind::Delete)) {
+        let (_, (write, _)) = types.entry(run.record.name).or_insert((run.record, Sets::default()));
+        write.extend(run.rows.iter().map(|item| item.key.clone()));
+        written = written.saturating_add(run.rows.len());
+    }
+    let present = expects.iter().filter(|expect| expect.basis != Basis::Absent);
+    let mut shared = 0_usize;
+    for Expect { record, key, .. } in present {
+        let (_, (write, share)) = types.entry(record.name).or_insert((record, Sets::default()));
+        shared = shared.saturating_add(1);
+        if !write.contains(key) {
+            share.insert(key.clone());
+        }
+    }
+    if shared == 0 && !absences && written < 2 {
+        return Vec::new();
+    }
+    let locks = types.into_values().flat_map(|(record, (write, share))| {
+        [(write, true), (share, false)].map(|(keys, write)| Lock {
+            record,
+            keys: keys.into_iter().collect(),
+            write,
+        })
+    });
+    locks.filter(|lock| !lock.keys.is_empty()).collect()
+}
+
+fn names(absent: &[(&'static RecordType, Vec<Key>)], runs: &[Run]) -> Vec<i64> {
+    if absent.is_empty() {
+        return Vec::new();
+    }
+    let expected = absent.iter().flat_map(|(record, keys)| keys.iter().map(|key| (*record, key)));
+    let made = runs.iter().filter(|run| matches!(run.kind, Kind::Insert | Kind::Sync));
+    let made = made.flat_map(|run| run.rows.iter().map(|item| (run.record, &item.key)));
+    let names: BTreeSet<i64> =
+        expected.chain(made).map(|(record, key)| name(record, key)).collect();
+    names.into_iter().collect()
+}
+
+/// A number for a row. That two rows share one costs a wait and nothing else.
+fn name(record: &RecordType, key: &Key) -> i64 {
+    let digest = Sha256::new().chain_update(record.name).chain_update([0]);
+    let digest = digest.chain_update(key.to_bytes()).finalize();
+    let first = digest.first_chunk::<8>().copied().unwrap_or_default();
+    i64::from_be_bytes(first)
+}

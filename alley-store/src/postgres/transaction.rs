@@ -1,0 +1,250 @@
+//! Transactions of our own: begun, repeated where the engine asks for it, ended. In a host's
+//! transaction a savepoint takes their place, and nothing is repeated.
+
+use std::time::{Duration, Instant};
+
+use alley_core::{StoreError, StoreErrorKind};
+use sqlx::postgres::PgPool;
+
+use super::connection::{Checkout, Session, Work};
+use super::failure::{self, Failure, Said};
+use super::seat::Seat;
+use super::{Pooler, PostgresStore};
+
+/// Tries of one call at most.
+const ATTEMPTS: u32 = 8;
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+/// Between two tries to learn what became of a commit.
+const RETURN_PAUSE: Duration = Duration::from_millis(100);
+
+/// The level is said, since a host's pool may have another default.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// How a transaction ended.
+pub(super) enum Ended<T> {
+    Committed(T),
+    /// It was undone, or never begun.
+    Undone(Failure),
+    /// The connection was lost while committing.
+    Unknown(sqlx::Error),
+}
+
+impl PostgresStore {
+    /// Runs work that writes, again while the engine asks for it.
+    pub(super) async fn write<W: Work>(&self, work: &W) -> Result<W::Output, StoreError> {
+        let mut tries = Tries::new(self.shared.patience);
+        loop {
+            match self.transact(work).await {
+                Ended::Committed(value) => return Ok(value),
+                Ended::Undone(failure) => self.again(&mut tries, failure).await?,
+                Ended::Unknown(error) => return Err(unknown(&error)),
+            }
+        }
+    }
+
+    /// Waits before the next try, or answers that there is none.
+    pub(super) async fn again(
+        &self,
+        tries: &mut Tries,
+        failure: Failure,
+    ) -> Result<(), StoreError> {
+        match &self.seat {
+            Seat::Pool(_) => tries.again(failure).await,
+            Seat::Joined(_) => Err(failure.into_store()),
+        }
+    }
+
+    /// One transaction, or one savepoint of the host's.
+    pub(super) async fn transact<W: Work>(&self, work: &W) -> Ended<W::Output> {
+        let pool = match &self.seat {
+            Seat::Pool(pool) => pool,
+            Seat::Joined(joined) => {
+                return match joined.in_savepoint(&self.shared, work).await {
+                    Ok(value) => Ended::Committed(value),
+                    Err(failure) => Ended::Undone(failure),
+                };
+            }
+        };
+        let (mut checkout, value) = match self.begin_and_work(pool, work, BEGIN).await {
+            Ok(worked) => worked,
+            Err(failure) => return Ended::Undone(failure),
+        };
+        let commit = match checkout.session(&self.shared) {
+            Ok(mut session) => session.command("COMMIT").await,
+            Err(failure) => return Ended::Undone(failure),
+        };
+        match commit {
+            Ok(()) => {
+                checkout.give_back();
+                Ended::Committed(value)
+            }
+            // The server said no: it rolled back.
+            Err(failure) if !failure.lost_connection() => {
+                checkout.give_back();
+                Ended::Undone(failure)
+            }
+            Err(Failure::Engine(error)) => Ended::Unknown(error),
+            Err(failure) => Ended::Undone(failure),
+        }
+    }
+
+    /// Runs one statement that reads.
+    pub(super) async fn read<W: Work>(&self, work: &W) -> Result<W::Output, StoreError> {
+        match self.shared.pooler {
+            Pooler::None => self.look(work, None).await,
+            Pooler::Transaction => self.look(work, Some(BEGIN_SNAPSHOT)).await,
+        }
+    }
+
+    /// Runs several statements that read one picture of the data; in a host's transaction, what its
+    /// isolation level shows.
+    pub(super) async fn snapshot<W: Work>(&self, work: &W) -> Result<W::Output, StoreError> {
+        self.look(work, Some(BEGIN_SNAPSHOT)).await
+    }
+
+    async fn look<W: Work>(
+        &self,
+        work: &W,
+        begin: Option<&'static str>,
+    ) -> Result<W::Output, StoreError> {
+        let pool = match &self.seat {
+            Seat::Pool(pool) => pool,
+            Seat::Joined(joined) => {
+                let looked = joined.in_savepoint(&self.shared, work).await;
+                return looked.map_err(Failure::into_store);
+            }
+        };
+        let mut tries = Tries::new(self.shared.patience);
+        loop {
+            let looked = match begin {
+                None => self.work_bare(pool, work).await,
+                Some(begin) => match self.begin_and_work(pool, work, begin).await {
+                    Ok((checkout, value)) => self.undo(checkout).await.map(|()| value),
+                    Err(failure) => Err(failure),
+                },
+            };
+            match looked {
+                Ok(value) => return Ok(value),
+                Err(failure) => tries.again(failure).await?,
+            }
+        }
+    }
+
+    async fn work_bare<W: Work>(&self, pool: &PgPool, work: &W) -> Result<W::Output, Failure> {
+        let mut checkout = Checkout::of(pool).await?;
+        let worked = work.run(&mut checkout.session(&self.shared)?).await;
+        if !matches!(&worked, Err(failure) if failure.lost_connection()) {
+            checkout.give_back();
+        }
+        worked
+    }
+
+    /// Begins and works; undoes what was done if the work fails.
+    async fn begin_and_work<W: Work>(
+        &self,
+        pool: &PgPool,
+        work: &W,
+        begin: &'static str,
+    ) -> Result<(Checkout, W::Output), Failure> {
+        let mut checkout = Checkout::of(pool).await?;
+        let mut session = checkout.session(&self.shared)?;
+        session.command(begin).await?;
+        match work.run(&mut session).await {
+            Ok(value) => Ok((checkout, value)),
+            Err(failure) => {
+                if !failure.lost_connection() {
+                    // If this fails the connection is closed, which undoes it as well.
+                    drop(self.undo(checkout).await);
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    async fn undo(&self, mut checkout: Checkout) -> Result<(), Failure> {
+        checkout.session(&self.shared)?.command("ROLLBACK").await?;
+        checkout.give_back();
+        Ok(())
+    }
+}
+
+/// Runs work in a savepoint.
+pub(super) async fn in_savepoint<W: Work>(
+    session: &mut Session<'_>,
+    work: &W,
+) -> Result<W::Output, Failure> {
+    session.command("SAVEPOINT alley").await?;
+    match work.run(session).await {
+        Ok(value) => {
+            session.command("RELEASE SAVEPOINT alley").await?;
+            Ok(value)
+        }
+        Err(failure) => {
+            session.command("ROLLBACK TO SAVEPOINT alley").await?;
+            session.command("RELEASE SAVEPOINT alley").await?;
+            Err(failure)
+        }
+    }
+}
+
+/// The answer when a commit got lost on its way.
+pub(super) fn unknown(error: &sqlx::Error) -> StoreError {
+    StoreError::with_source(StoreErrorKind::CommitUnknown, Said::of(error))
+}
+
+/// Repeats what may be repeated: serialization failures and deadlocks after a pause, and work whose
+/// connection was lost before COMMIT at once, since a pool keeps connections that a server closed.
+pub(super) struct Tries {
+    made: u32,
+    until: Option<Instant>,
+}
+
+impl Tries {
+    pub(super) fn new(patience: Duration) -> Self {
+        Self { made: 0, until: Instant::now().checked_add(patience) }
+    }
+
+    fn is_late(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() >= until)
+    }
+
+    async fn again(&mut self, failure: Failure) -> Result<(), StoreError> {
+        self.made = self.made.saturating_add(1);
+        if self.made >= ATTEMPTS || self.is_late() {
+            return Err(failure.into_store());
+        }
+        if failure.asks_again() {
+            tokio::time::sleep(self.pause()).await;
+            return Ok(());
+        }
+        let refused = matches!(&failure, Failure::Engine(error) if is_refused(error));
+        if failure.lost_connection() && !refused { Ok(()) } else { Err(failure.into_store()) }
+    }
+
+    /// Waits for a server that went away in the middle of a commit; whether to try again.
+    pub(super) async fn wait_for_return(&mut self) -> bool {
+        if self.is_late() {
+            return false;
+        }
+        tokio::time::sleep(RETURN_PAUSE).await;
+        true
+    }
+
+    /// Between nothing and a span that doubles with each try, so that two do not meet again.
+    fn pause(&self) -> Duration {
+        let span = FIRST_PAUSE.saturating_mul(1 << self.made.min(10)).min(LONGEST_PAUSE);
+        let span = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+        let seed = std::collections::hash_map::RandomState::new();
+        let chance = std::hash::BuildHasher::hash_one(&seed, self.made);
+        Duration::from_micros(chance.checked_rem(span).unwrap_or(0))
+    }
+}
+
+/// Nobody listens: another connection will not be had at once either.
+fn is_refused(error: &sqlx::Error) -> bool {
+    let refused = std::io::ErrorKind::ConnectionRefused;
+    matches!(error, sqlx::Error::Io(error) if error.kind() == refused)
+        || failure::code(error) == Some("57P03")
+}
