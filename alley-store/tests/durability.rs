@@ -1,10 +1,7 @@
-//! What survives: kills, crowds, dropped calls, panics in the host's statements.
+//! What survives: crowds, dropped calls, panics in the host's statements.
 #![cfg(feature = "sqlite")]
 #![expect(clippy::unwrap_used, reason = "test code")]
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,74 +36,6 @@ fn insert(env: &Env, rows: &[Sample]) -> Commit<RecordWrite> {
 
 async fn exists(store: &SqliteStore, id: &str) -> bool {
     store.record::<Sample>(&Key::of(tenant(), &id.to_owned())).await.unwrap().is_some()
-}
-
-/// In the parent this does nothing. In a child it writes pairs of rows with a fact and says so.
-#[test]
-fn child_that_writes() {
-    let Some(path) = std::env::var_os("ALLEY_STORE_TEST_WRITE") else {
-        return;
-    };
-    let store = file::open(Path::new(&path));
-    let seed = std::env::var("ALLEY_STORE_TEST_SEED").unwrap().parse().unwrap();
-    let env = Arc::new(env(seed));
-    std::thread::scope(|scope| {
-        for worker in 0..4 {
-            let (store, env) = (Arc::clone(&store), Arc::clone(&env));
-            scope.spawn(move || {
-                for n in 0.. {
-                    let name = format!("{seed}-{worker}-{n}");
-                    let rows = [sample(&format!("{name}-a"), n), sample(&format!("{name}-b"), n)];
-                    let fact = env.fact(Fact::TenantSuspended { tenant: tenant() }).unwrap();
-                    let commit = insert(&env, &rows).fact(fact);
-                    pollster::block_on(RecordStore::commit(store.as_ref(), commit)).unwrap();
-                    let mut out = std::io::stdout().lock();
-                    writeln!(out, "\nacknowledged {name}").unwrap();
-                    out.flush().unwrap();
-                }
-            });
-        }
-    });
-}
-
-#[test]
-fn acknowledged_commits_survive_kill_9() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("alley.db");
-    drop(file::open(&path));
-    let mut acknowledged = Vec::new();
-    for round in 0..5_u64 {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "child_that_writes", "--nocapture"])
-            .env("ALLEY_STORE_TEST_WRITE", &path)
-            .env("ALLEY_STORE_TEST_SEED", round.to_string())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let before = acknowledged.len();
-        let mut read = |lines: &mut std::io::Lines<_>, most: usize| {
-            for line in lines.map_while(Result::ok).take(most) {
-                acknowledged.extend(line.strip_prefix("acknowledged ").map(str::to_owned));
-            }
-        };
-        read(&mut lines, 60 + usize::try_from(round).unwrap() * 37);
-        child.kill().unwrap();
-        child.wait().unwrap();
-        read(&mut lines, usize::MAX);
-        assert!(acknowledged.len() > before, "round {round} did nothing");
-    }
-    let store = file::open(&path);
-    for name in &acknowledged {
-        assert!(pollster::block_on(exists(&store, &format!("{name}-a"))), "{name} is lost");
-    }
-    pollster::block_on(no_half_commits(&store));
-    drop(store);
-    let check: String = rusqlite::Connection::open(&path)
-        .unwrap()
-        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(check, "ok");
 }
 
 #[test]
