@@ -8,6 +8,10 @@ journey:
 test:
     cargo test --workspace
 
+# A PostgreSQL and a PgBouncer for tests; then `. target/services/env`. They stay until `services down`.
+services what="up":
+    bash .ci/services {{what}}
+
 # What CI runs.
 ci:
     bash .ci/run
