@@ -19,6 +19,8 @@ mod binding;
 mod kernel;
 mod keyset;
 mod personal;
+#[cfg(test)]
+pub(crate) mod plans;
 mod query;
 mod record;
 

@@ -94,4 +94,13 @@ kernel! {
     limit_get = concat!(
         "SELECT ", now!(), ", (SELECT \"full_at\" FROM \"{prefix}core_rate_limit\" \
         WHERE \"key\" = $1)");
+    /// Takes the latest instant and how many. An array, so that rows are found by their key whatever
+    /// the planner thinks of the limit.
+    commit_sweep = "DELETE FROM \"{prefix}core_commit\" WHERE \"id\" = ANY (ARRAY( \
+        SELECT \"id\" FROM \"{prefix}core_commit\" WHERE \"applied_at\" <= $1 \
+        ORDER BY \"applied_at\" LIMIT $2))";
+    /// Takes the present instant and how many.
+    limit_sweep = "DELETE FROM \"{prefix}core_rate_limit\" WHERE \"key\" = ANY (ARRAY( \
+        SELECT \"key\" FROM \"{prefix}core_rate_limit\" WHERE \"full_at\" <= $1 \
+        ORDER BY \"full_at\" LIMIT $2))";
 }

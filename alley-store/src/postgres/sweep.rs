@@ -37,8 +37,8 @@ impl Work for Sweep {
             _ => return Err(crate::failure::other("the server does not tell its time").into()),
         };
         let kept = COMMIT_IDS_KEPT.num_microseconds().unwrap_or(i64::MAX);
-        let kernel = &shared.catalogue.kernel;
-        let kinds = [(&kernel.commit_sweep, now.saturating_sub(kept)), (&kernel.limit_sweep, now)];
+        let own = &shared.own;
+        let kinds = [(&own.commit_sweep, now.saturating_sub(kept)), (&own.limit_sweep, now)];
         let mut swept = Vec::new();
         for (text, until) in kinds {
             let (until, limit) = (Value::Int(until), Value::Int(i64::from(self.limit)));

@@ -157,10 +157,10 @@ impl BatchSql {
     pub(crate) fn statements(&self) -> Vec<(String, &str)> {
         let mut all: Vec<(String, &str)> = Vec::new();
         for edge in &self.edges {
-            all.push((format!("reach {}", edge.field), &edge.of_any.text));
+            all.push((format!("{} many", edge.field), &edge.of_any.text));
             let of_tenant = edge.of_tenant.as_ref();
             all.extend(
-                of_tenant.map(|sql| (format!("reach {} of tenant", edge.field), sql.text.as_str())),
+                of_tenant.map(|sql| (format!("{} of tenant many", edge.field), sql.text.as_str())),
             );
         }
         let row: [(&str, &String); 8] = [
@@ -238,23 +238,33 @@ impl EdgeBatch {
 impl ReachSql {
     fn new(binding: &Binding, fields: &[&FieldDecl]) -> Self {
         let columns: Vec<Column> = fields.iter().map(|field| Column::of(field)).collect();
-        let same = |column: &Column| format!("\"kept\".{0} = \"given\".{0}", quoted(column.name));
-        let same: Vec<_> = columns.iter().map(same).collect();
+        // An edge can be the tenant itself, so arguments have names of their own.
+        let names: Vec<_> = (1..=columns.len()).map(|n| format!("target_{n}")).collect();
+        let same = columns.iter().zip(&names).map(|(column, name)| {
+            format!("\"kept\".{} = \"given\".{}", quoted(column.name), quoted(name))
+        });
+        let same: Vec<_> = same.collect();
         let is_fixed = |name: &&str| columns.iter().any(|column| column.name == *name);
         let order: Vec<_> = binding.key().into_iter().filter(|name| !is_fixed(name)).collect();
+        // Columns that are fixed by the target say nothing about the order; there may be no others.
+        let (within, then) = match order.is_empty() {
+            true => (String::new(), String::new()),
+            false => {
+                let within = prefixed("kept", order.iter().copied());
+                (format!(" ORDER BY {within}"), format!(", {}", prefixed("found", order)))
+            }
+        };
         let limit = columns.len().saturating_add(1);
         let text = format!(
             "SELECT \"given\".\"place\", {} FROM {} WITH ORDINALITY AS \"given\" ({}, \"place\") \
-             CROSS JOIN LATERAL (SELECT {} FROM {} AS \"kept\" WHERE {} ORDER BY {} LIMIT ${limit}) \
-             AS \"found\" ORDER BY \"given\".\"place\", {} LIMIT ${limit}",
+             CROSS JOIN LATERAL (SELECT {} FROM {} AS \"kept\" WHERE {}{within} LIMIT ${limit}) \
+             AS \"found\" ORDER BY \"given\".\"place\"{then} LIMIT ${limit}",
             prefixed("found", binding.key()),
             unnest(&columns, 1),
-            list(columns.iter().map(|column| column.name)),
+            list(names.iter().map(String::as_str)),
             prefixed("kept", binding.key()),
             binding.path,
             same.join(" AND "),
-            prefixed("kept", order.iter().copied()),
-            prefixed("found", order),
         );
         Self { text, elements: columns.iter().map(|column| column.element).collect() }
     }

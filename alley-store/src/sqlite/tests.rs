@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use alley_core::conformance::Sample;
-use alley_core::{Query, Record as _, RecordType};
+use alley_core::{Record as _, RecordType};
 use chrono::DateTime;
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -9,44 +9,7 @@ use uuid::Uuid;
 use super::*;
 use crate::SweepStore;
 use crate::ddl;
-
-/// Statements that look at all of a table on purpose: the first page of an unconditional listing
-/// (the limit ends it), and the outbox, which is walked in order.
-fn may_scan(domains: &[Domain], name: &str) -> bool {
-    let unconditional = |query: &&'static Query| query.equals.is_empty() && query.range.is_none();
-    let queries = domains.iter().flat_map(|domain| &domain.queries).copied();
-    name == "outbox_due"
-        || queries.filter(unconditional).any(|query| name.starts_with(&format!("{}: ", query.name)))
-}
-
-/// An edge to a record that has a tenant is looked for within the tenant; without one there is no
-/// index, since nobody asks.
-fn tenant_edges(domains: &[Domain]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for domain in domains {
-        let of_tenant = |target: &str| {
-            let records = domain.records.iter().copied();
-            records.filter(|record| record.tenant.is_some()).any(|record| record.name == target)
-        };
-        for record in domain.records.iter().filter(|record| record.tenant.is_some()) {
-            for edge in record.edges.iter().filter(|edge| of_tenant(edge.target)) {
-                for page in ["first", "next"] {
-                    names.insert(format!("{}: {} {page}", record.name, edge.field));
-                }
-            }
-        }
-    }
-    names
-}
-
-/// Where a bound and the order are on different fields, no index can give both.
-fn may_sort(domains: &[Domain], name: &str) -> bool {
-    let differs = |query: &&'static Query| {
-        query.range.is_some_and(|range| query.order.is_none_or(|order| order != range.field))
-    };
-    let queries = domains.iter().flat_map(|domain| &domain.queries).copied();
-    queries.filter(differs).any(|query| name.starts_with(&format!("{}: ", query.name)))
-}
+use crate::sql::plans;
 
 fn options() -> SqliteOptions {
     let sample = Domain::from_declarations("conformance", &[Sample::TYPE], Sample::QUERIES);
@@ -77,17 +40,21 @@ fn plan(connection: &Connection, text: &str) -> Vec<String> {
 fn every_statement_prepares_and_finds_its_rows_by_an_index() {
     let options = options();
     let connection = migrated(&options);
+    for text in plans::fill(&options.domains, &options.layout, Engine::Sqlite) {
+        connection.execute_batch(&text).unwrap();
+    }
+    connection.execute_batch("ANALYZE").unwrap();
     let catalogue = catalogue(&options, Path::new(":memory:")).unwrap();
     let mut wrong = Vec::new();
     let statements = catalogue.statements();
     assert!(statements.len() > 100, "{} statements", statements.len());
-    let unasked = tenant_edges(&options.domains);
+    let unasked = plans::unasked(&options.domains);
     for (name, text) in statements.into_iter().filter(|(name, _)| !unasked.contains(name)) {
         for line in plan(&connection, text) {
             let scan = line.starts_with("SCAN") && !line.contains("CONSTANT ROW");
             let sort = line.contains("TEMP B-TREE");
-            if scan && !may_scan(&options.domains, &name)
-                || sort && !may_sort(&options.domains, &name)
+            if scan && !plans::may_scan(&options.domains, &name)
+                || sort && !plans::may_sort(&options.domains, &name)
             {
                 wrong.push(format!("{name}: {line}\n    {text}"));
             }
