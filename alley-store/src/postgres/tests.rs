@@ -41,7 +41,10 @@ fn statements(shared: &Shared) -> BTreeMap<String, String> {
 
 /// The nodes of a plan for arguments that are not known, and the table of each.
 async fn plan(connection: &mut sqlx::PgConnection, text: &str) -> Vec<String> {
-    connection.execute(sqlx::raw_sql(AssertSqlSafe(format!("PREPARE it AS {text}")))).await.unwrap();
+    connection
+        .execute(sqlx::raw_sql(AssertSqlSafe(format!("PREPARE it AS {text}"))))
+        .await
+        .unwrap();
     let count = (1..).take_while(|n| text.contains(&format!("${n}"))).count();
     let nothing = vec!["NULL"; count].join(", ");
     let arguments = if count == 0 { String::new() } else { format!("({nothing})") };

@@ -15,6 +15,7 @@ pub(crate) struct Server {
     url: String,
     /// The same database without a pooler.
     direct: PgConnectOptions,
+    pooled: bool,
 }
 
 /// PostgreSQL itself. `None` after it was said that the calling test is skipped.
@@ -24,7 +25,7 @@ pub(crate) struct Server {
 pub(crate) fn postgres() -> Option<Server> {
     let url = setting("ALLEY_TEST_POSTGRES", "a PostgreSQL server")?;
     let direct = url.parse().unwrap();
-    Some(Server { url, direct })
+    Some(Server { url, direct, pooled: false })
 }
 
 /// `PgBouncer` in transaction mode before that PostgreSQL.
@@ -34,13 +35,18 @@ pub(crate) fn postgres() -> Option<Server> {
 pub(crate) fn pgbouncer() -> Option<Server> {
     let url = setting("ALLEY_TEST_PGBOUNCER", "a PgBouncer server")?;
     let Server { direct, .. } = postgres()?;
-    Some(Server { url, direct })
+    Some(Server { url, direct, pooled: true })
 }
 
 impl Server {
     /// What connects to it.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Whether a pooler in transaction mode stands before it.
+    pub(crate) fn is_pooled(&self) -> bool {
+        self.pooled
     }
 
     /// Where it listens.
