@@ -247,13 +247,11 @@ impl ReachSql {
         let is_fixed = |name: &&str| columns.iter().any(|column| column.name == *name);
         let order: Vec<_> = binding.key().into_iter().filter(|name| !is_fixed(name)).collect();
         // Columns that are fixed by the target say nothing about the order; there may be no others.
-        let (within, then) = match order.is_empty() {
-            true => (String::new(), String::new()),
-            false => {
-                let within = prefixed("kept", order.iter().copied());
-                (format!(" ORDER BY {within}"), format!(", {}", prefixed("found", order)))
-            }
-        };
+        let (mut within, mut then) = (String::new(), String::new());
+        if !order.is_empty() {
+            within = format!(" ORDER BY {}", prefixed("kept", order.iter().copied()));
+            then = format!(", {}", prefixed("found", order));
+        }
         let limit = columns.len().saturating_add(1);
         let text = format!(
             "SELECT \"given\".\"place\", {} FROM {} WITH ORDINALITY AS \"given\" ({}, \"place\") \
