@@ -14,7 +14,6 @@ mod fortnight;
 mod outreach;
 mod package;
 mod picture;
-mod search;
 mod shop;
 mod sync;
 mod tenant;

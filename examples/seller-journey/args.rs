@@ -6,7 +6,8 @@ use clap::Parser;
 
 /// One seller's first month on Alley: accounts, billing, a TikTok shop, outreach and erasure.
 ///
-/// Everything runs on this machine: an SQLite file, and doubles of TikTok Shop and Stripe that
+/// Everything runs on this machine: an SQLite file (or a database that
+/// you name), and doubles of TikTok Shop and Stripe that
 /// answer over HTTP on loopback ports. Time is virtual, so that a month takes seconds. Stop it at
 /// any point (Ctrl-C, kill) and start it again: it goes on from what is stored. Once it is
 /// complete, a further start shows the closing table again.
@@ -20,6 +21,11 @@ pub(crate) struct Args {
     /// Folder for the database, the journal and the results.
     #[arg(long, value_name = "FOLDER", default_value = "target/journey")]
     pub(crate) folder: PathBuf,
+
+    /// Store on a PostgreSQL server instead, `postgres://user:password@host:port/database`, in a
+    /// schema named `alley_journey`. `--fresh` drops that schema.
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
 
     /// Loopback port of the TikTok double; the Stripe double takes the next one. Any free ports if 0.
     #[arg(long, value_name = "PORT", default_value_t = 0)]

@@ -1,13 +1,15 @@
 //! The seller's journey: one seller's first month on Alley, from registration to erasure, on one
-//! SQLite file, over real HTTP against local doubles of TikTok Shop and Stripe, in virtual time.
+//! SQLite file or a PostgreSQL server, over real HTTP against local doubles of TikTok Shop and Stripe, in virtual time.
 
 mod acts;
 mod args;
 mod checks;
+mod database;
 mod failure;
 mod journal;
 mod progress;
 mod report;
+mod search;
 mod seller;
 mod stage;
 
@@ -39,7 +41,7 @@ fn main() -> ExitCode {
 
 /// Plays all acts that are not done yet; answers how many checks failed.
 async fn journey(args: &Args) -> Result<usize, Failure> {
-    let stage = Stage::open(args)?;
+    let stage = Stage::open(args).await?;
     let play = acts::play(&stage);
     tokio::select! {
         outcome = play => outcome,

@@ -3,6 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use alley_core::http::ReqwestTransport;
 use alley_core::offload::ThreadOffload;
@@ -13,12 +14,13 @@ use alley_core::{
 use alley_sandbox::stripe::{self, Stripe};
 use alley_sandbox::tiktok::{self, TikTokShop};
 use alley_sandbox::{Now, Server, serve};
-use alley_store::{Alley, Config, SqliteOptions, SqliteStore};
+use alley_store::{Alley, Config};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 use serde_json::Value;
 
 use crate::args::Args;
+use crate::database::Database;
 use crate::failure::Failure;
 use crate::journal::{Journal, replace};
 use crate::progress::Screen;
@@ -47,7 +49,7 @@ pub(crate) struct Stage {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) shop: Arc<TikTokShop>,
     pub(crate) stripe: Arc<Stripe>,
-    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) database: Database,
     pub(crate) env: Env,
     pub(crate) alley: Arc<Alley>,
     declarations: Vec<&'static RecordType>,
@@ -57,7 +59,7 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// Opens the folder, or starts a new one.
-    pub(crate) fn open(args: &Args) -> Result<Self, Failure> {
+    pub(crate) async fn open(args: &Args) -> Result<Self, Failure> {
         let folder = args.folder.clone();
         let key = sealing_key(args)?;
         fs::create_dir_all(&folder).map_err(|error| Failure::io("create", &folder, &error))?;
@@ -84,11 +86,10 @@ impl Stage {
         let env = Env::new(Arc::new(Keyring::of(key)), transport, Arc::clone(&clock) as _)
             .with_clock(Arc::clone(&clock) as _)
             .with_random(Arc::new(SeededRandom::new(SEED.wrapping_mul(31) + memory.starts)));
-        let path = folder.join("alley.sqlite");
-        let options = SqliteOptions::default().with_clock(Arc::clone(&clock) as _);
-        SqliteStore::migrate(&path, &options)?;
-        let store = Arc::new(SqliteStore::open(&path, options)?);
-        let alley = Alley::new(&env, Arc::clone(&store), config(&servers)?)?;
+        let url = args.database.as_deref();
+        let database = Database::open(url, &folder, args.fresh, Arc::clone(&clock) as _).await?;
+        let storage = database.storage(Arc::clone(&clock) as _);
+        let alley = Alley::new(&env, storage, config(&servers)?)?;
         Ok(Self {
             folder,
             journal,
@@ -96,7 +97,7 @@ impl Stage {
             clock,
             shop,
             stripe,
-            store,
+            database,
             env,
             alley: Arc::new(alley),
             declarations: alley_store::declarations(),
@@ -134,6 +135,9 @@ impl Stage {
             if report.runs.iter().any(held) {
                 // An earlier start was stopped in a job; its lease runs out.
                 self.wait(TimeDelta::seconds(60))?;
+                if self.database.has_own_clock() {
+                    tokio::time::sleep(Duration::from_secs(5)).await;
+                }
                 continue;
             }
             if !report.more() {

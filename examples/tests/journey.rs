@@ -12,6 +12,10 @@ use alley_core::{SecureRandom as _, SeededRandom};
 use alley_store::rusqlite::Connection;
 use alley_store::{SqliteOptions, SqliteStore};
 
+#[path = "../../alley-store/tests/common/server.rs"]
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod server;
+
 /// The signal that nothing can catch.
 const SIGKILL: i32 = 9;
 
@@ -65,6 +69,29 @@ fn a_journey_that_is_killed_goes_on_and_ends_well() {
     shows_that_all_is_right(&start(folder.path()).wait_with_output().unwrap());
     // Once complete, it shows the table again.
     shows_that_all_is_right(&start(folder.path()).wait_with_output().unwrap());
+}
+
+#[test]
+fn the_same_journey_runs_on_postgres() {
+    let Some(server) = server::postgres() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let on_server = ["--database", server.url()];
+    let first = journey(folder.path(), &[&on_server[..], &["--fresh"]].concat());
+    let again = journey(folder.path(), &on_server);
+    for mut start in [first, again] {
+        shows_that_all_is_right(&start.output().unwrap());
+    }
+}
+
+#[test]
+fn a_server_that_cannot_be_used_is_refused_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("postgres://someone:hush@{free}/nothing");
+    is_refused(folder.path(), &["--database", &url], "cannot be reached");
+    let shown = journey(folder.path(), &["--database", &url]).output().unwrap();
+    assert!(!text(&shown.stderr).contains("hush"));
+    is_refused(folder.path(), &["--database", "postgres//nonsense"], "postgres://user:password@");
 }
 
 #[test]

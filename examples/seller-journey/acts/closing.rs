@@ -7,10 +7,11 @@ use alley_outreach::{ExportFilter, ExportRow};
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Utc, Weekday};
 use chrono_tz::America::New_York;
 
-use super::{account, picture, search, sync};
+use super::{account, picture, sync};
 use crate::checks::Checks;
 use crate::failure::Failure;
 use crate::journal::{Memory, replace};
+use crate::search;
 use crate::seller::Seller;
 use crate::stage::Stage;
 
@@ -25,8 +26,8 @@ pub(super) async fn play(stage: &Stage) -> Result<usize, Failure> {
     shop(&mut checks, &memory, stage);
     outreach(&mut checks, &memory, &rows);
     pacing(&mut checks, &rows);
-    privacy(&mut checks, &memory, stage)?;
-    secrets(&mut checks, stage)?;
+    privacy(&mut checks, &memory, stage).await?;
+    secrets(&mut checks, stage).await?;
 
     let report = picture::of(stage, &rows, checks.rows())?;
     replace(&stage.folder.join("report.html"), report.html().as_bytes())?;
@@ -140,7 +141,7 @@ fn pacing(checks: &mut Checks, rows: &[ExportRow]) {
     checks.holds("days that it took", (13..=15).contains(&span), span.to_string());
 }
 
-fn privacy(checks: &mut Checks, memory: &Memory, stage: &Stage) -> Result<(), Failure> {
+async fn privacy(checks: &mut Checks, memory: &Memory, stage: &Stage) -> Result<(), Failure> {
     checks.equal("data map", seen(memory, "data map"), "valid as a draft");
     let records = figure(memory, "records in the subject package");
     checks.holds("records in the subject package", records > 0, records.to_string());
@@ -159,12 +160,12 @@ fn privacy(checks: &mut Checks, memory: &Memory, stage: &Stage) -> Result<(), Fa
         .filter_map(|name| Some((name.to_owned(), memory.notes.get(name)?.clone().into_bytes())))
         .collect();
     checks.equal("traces of the erased creator to look for", traces.len(), 3);
-    let found = search::in_database(&stage.folder, &traces)?;
+    let found = stage.database.search(&traces).await?;
     checks.holds("the erased creator in the database", found.is_empty(), search::words(&found));
     Ok(())
 }
 
-fn secrets(checks: &mut Checks, stage: &Stage) -> Result<(), Failure> {
+async fn secrets(checks: &mut Checks, stage: &Stage) -> Result<(), Failure> {
     let mut secrets = account::secrets(stage)?;
     secrets.extend(search::platform_tokens(&stage.shop.snapshot()));
     if let Some(token) = stage.journal.note("hand-out token") {
@@ -176,8 +177,8 @@ fn secrets(checks: &mut Checks, stage: &Stage) -> Result<(), Failure> {
         kinds.len() >= 7,
         format!("{}: {}", kinds.len(), kinds.iter().copied().collect::<Vec<_>>().join(", ")),
     );
-    let mut found = search::in_database(&stage.folder, &secrets)?;
+    let mut found = stage.database.search(&secrets).await?;
     found.extend(search::in_file(&stage.folder.join("journey.log"), &secrets)?);
-    checks.holds("secrets in database, -wal and log", found.is_empty(), search::words(&found));
+    checks.holds("secrets in database and log", found.is_empty(), search::words(&found));
     Ok(())
 }

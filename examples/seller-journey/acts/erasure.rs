@@ -1,7 +1,7 @@
 //! Act 6, second part: the creator is erased while one record is under a legal hold; the hold is
 //! released and the rest goes; the retention sweep runs.
 
-use alley_core::{Actor, CreatorRef, Field as _, HoldId, Key, PlanId, RecordStore as _, TenantId};
+use alley_core::{Actor, CreatorRef, HoldId, Key, PlanId, TenantId};
 use alley_privacy::erasure::Confirmation;
 use alley_privacy::hold::HoldState;
 use alley_privacy::{HoldPlacement, HoldReason, Root, verify_certificate};
@@ -138,7 +138,7 @@ async fn sweep(stage: &Stage) -> Result<(), Failure> {
     }
     stage.wait(TimeDelta::days(60))?;
     stage.work().await?;
-    stage.store.compact_after_erasure().await?;
+    stage.database.compact().await?;
     stage.journal.figure("sessions after", sessions(stage).await?)
 }
 
@@ -147,6 +147,5 @@ async fn sessions(stage: &Stage) -> Result<i64, Failure> {
     let query = alley_core::QUERIES.iter().find(|query| query.name == "sessions_by_end");
     let query =
         query.ok_or_else(|| Failure::new("sessions can no longer be listed by their end"))?;
-    let forever = chrono::DateTime::<chrono::Utc>::MAX_UTC.to_value();
-    Ok(i64::try_from(stage.store.count(query, &[forever]).await?)?)
+    stage.database.count_until_forever(query).await
 }

@@ -20,7 +20,7 @@ pub(super) fn render(report: &Report) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <title>A seller's journey</title><style>{STYLE}</style></head><body><header>\
          <h1>A seller's journey</h1><p class=\"{class}\">{}</p><p class=\"quiet\">Virtual time {}. \
-         All of it happened on one SQLite file, over HTTP against local doubles of TikTok Shop and \
+         All of it happened on one database, over HTTP against local doubles of TikTok Shop and \
          Stripe.</p>{NAVIGATION}</header><main>",
         escape(&verdict),
         report.at.format("%Y-%m-%d %H:%M UTC")

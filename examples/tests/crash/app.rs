@@ -56,7 +56,7 @@ impl App {
         let env = env(clock, seed, Arc::new(transport));
         let stepping = Arc::new(Stepping::new(Arc::clone(&store), Arc::clone(steps)));
         let mut storage = Storage::of(&stepping, Arc::clone(&stepping) as _);
-        storage.jobs.push(Arc::new(SweepStore::new(Arc::clone(&store))));
+        storage.jobs.push(Arc::new(SweepStore::from(Arc::clone(&store))));
         let alley = Alley::new(&env, storage, config(bases)).unwrap();
         Self { clock: Arc::clone(clock), store, alley }
     }

@@ -8,20 +8,10 @@ use serde_json::Value;
 use crate::failure::Failure;
 
 /// What is looked for, with a name for it.
-pub(super) type Wanted = (String, Vec<u8>);
-
-/// Names of what was found in the database file and its write-ahead log.
-pub(super) fn in_database(folder: &Path, wanted: &[Wanted]) -> Result<Vec<String>, Failure> {
-    let mut found = in_file(&folder.join("alley.sqlite"), wanted)?;
-    let log = folder.join("alley.sqlite-wal");
-    if log.exists() {
-        found.extend(in_file(&log, wanted)?);
-    }
-    Ok(found)
-}
+pub(crate) type Wanted = (String, Vec<u8>);
 
 /// Names of what was found in a file.
-pub(super) fn in_file(path: &Path, wanted: &[Wanted]) -> Result<Vec<String>, Failure> {
+pub(crate) fn in_file(path: &Path, wanted: &[Wanted]) -> Result<Vec<String>, Failure> {
     let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     let is_in = |needle: &[u8]| {
@@ -34,13 +24,27 @@ pub(super) fn in_file(path: &Path, wanted: &[Wanted]) -> Result<Vec<String>, Fai
         .collect())
 }
 
+/// Names of what was found in the text form of a row of `table`, where bytes are in hexadecimal.
+pub(crate) fn in_text(text: &str, table: &str, wanted: &[Wanted]) -> Vec<String> {
+    let is_in = |needle: &[u8]| {
+        let plain = std::str::from_utf8(needle).is_ok_and(|needle| text.contains(needle));
+        plain || text.contains(&hex(needle))
+    };
+    let found = wanted.iter().filter(|(_, needle)| !needle.is_empty() && is_in(needle));
+    found.map(|(name, _)| format!("{name} in {table}")).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
 /// A line for the closing table.
-pub(super) fn words(found: &[String]) -> String {
+pub(crate) fn words(found: &[String]) -> String {
     if found.is_empty() { "none".to_owned() } else { found.join("; ") }
 }
 
 /// The access and refresh tokens that the platform has ever given out.
-pub(super) fn platform_tokens(snapshot: &Value) -> Vec<Wanted> {
+pub(crate) fn platform_tokens(snapshot: &Value) -> Vec<Wanted> {
     let mut tokens = Vec::new();
     collect(snapshot, &mut tokens);
     tokens.sort();
