@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use alley_core::conformance::Sample;
 use alley_core::{Commit, Fact, MemoryStore, RecordStore, RecordWrite, Write};
-use alley_store::rusqlite;
+use alley_store::{OpenError, rusqlite};
 
 #[path = "common/env.rs"]
 mod common;
@@ -22,6 +22,13 @@ mod killing;
 mod ledger;
 #[path = "crash/load.rs"]
 mod load;
+#[cfg(feature = "postgres")]
+#[path = "crash/schema.rs"]
+mod schema;
+#[cfg(feature = "postgres")]
+#[expect(dead_code, reason = "other tests use the rest")]
+#[path = "common/server.rs"]
+mod server;
 
 use killing::Place;
 use ledger::Ledger;
@@ -39,8 +46,8 @@ impl Place for File {
         vec![(Self::PATH, self.0.clone().into())]
     }
 
-    async fn open(&self) -> Arc<dyn Store> {
-        file::open(&self.0)
+    async fn open(&self) -> Result<Arc<dyn Store>, OpenError> {
+        Ok(file::open(&self.0))
     }
 
     fn inspect(&self) {
@@ -66,6 +73,47 @@ fn child_on_sqlite() {
 fn acknowledged_work_survives_kill_9_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     killing::kill_again_and_again(&File(folder.path().join("alley.db")), "child_on_sqlite");
+}
+
+/// In the parent this does nothing.
+#[cfg(feature = "postgres")]
+#[test]
+fn child_on_postgres() {
+    if let Some(place) = schema::InSchema::from_environment() {
+        killing::work_in(&place);
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn acknowledged_work_survives_kill_9_on_postgres() {
+    let Some(server) = server::postgres() else { return };
+    let schema = server.fresh_schema();
+    let place = schema::InSchema::new(server.url(), schema.name());
+    killing::kill_again_and_again(&Killed { place, server }, "child_on_postgres");
+}
+
+/// A schema of a server that outlives its clients.
+#[cfg(feature = "postgres")]
+struct Killed {
+    place: schema::InSchema,
+    server: server::Server,
+}
+
+#[cfg(feature = "postgres")]
+impl Place for Killed {
+    fn environment(&self) -> Vec<(&'static str, OsString)> {
+        self.place.environment()
+    }
+
+    async fn open(&self) -> Result<Arc<dyn Store>, OpenError> {
+        self.place.open().await
+    }
+
+    /// The server may still be at the last statement of a client that is gone.
+    fn settle(&self) {
+        self.server.wait_until_gone(&self.place.child());
+    }
 }
 
 /// What a ledger says that heard `lines` of a round, of a store with these rows and `facts` facts.

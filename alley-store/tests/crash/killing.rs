@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use alley_core::{OsRandom, SecureRandom as _};
+use alley_store::OpenError;
 
 use crate::ledger::Ledger;
 use crate::load::{self, MARK, Store};
@@ -17,9 +18,9 @@ pub(crate) trait Place {
     fn environment(&self) -> Vec<(&'static str, OsString)>;
 
     /// Opens it, and brings its schema up to date before.
-    async fn open(&self) -> Arc<dyn Store>;
+    async fn open(&self) -> Result<Arc<dyn Store>, OpenError>;
 
-    /// Ends the child, or what it works on. Whoever lives afterwards is killed.
+    /// Ends the child, or what it works on. A child that lives afterwards is killed.
     fn strike(&self, child: &mut Child) {
         child.kill().unwrap();
     }
@@ -27,7 +28,7 @@ pub(crate) trait Place {
     /// Waits until nothing is under way any more of what the child asked for.
     fn settle(&self) {}
 
-    /// Whether a task of the child may end by itself with this error.
+    /// Whether a task of the child may end by itself so: its kind, and the kind of its error.
     fn may_end_with(&self, _error: &str) -> bool {
         false
     }
@@ -39,7 +40,12 @@ pub(crate) trait Place {
 /// The child's part: works in the place that its environment names until it is killed.
 pub(crate) fn work_in(place: &impl Place) {
     let round = std::env::var(ROUND).unwrap().parse().unwrap();
-    runtime().block_on(async { load::work(place.open().await, round).await });
+    runtime().block_on(async {
+        match place.open().await {
+            Ok(store) => load::work(store, round).await,
+            Err(error) => load::say(&format!("ended Opening {error:?}")),
+        }
+    });
 }
 
 /// The parent's part: 20 rounds, or as many as `ALLEY_ROUNDS` says. `child` is the test of this
@@ -55,7 +61,7 @@ pub(crate) fn kill_again_and_again(place: &impl Place, child: &str) {
         let unexpected = ledger.ended().iter().find(|error| !place.may_end_with(error));
         assert_eq!(unexpected, None, "round {round}");
         let wrong = runtime.block_on(async {
-            let store = place.open().await;
+            let store = place.open().await.unwrap();
             let mut wrong = ledger.check(store.as_ref()).await;
             if round + 1 == rounds {
                 wrong.extend(ledger.check_all(store.as_ref()).await);

@@ -74,7 +74,9 @@ pub(crate) async fn work(store: Arc<dyn Store>, round: u64) {
         round,
         nth,
     };
-    worker(0).prepare().await.unwrap();
+    if let Err(error) = worker(0).prepare().await {
+        return say(&format!("ended Preparing {:?}", error.kind()));
+    }
     say("ready");
     let mut tasks = JoinSet::new();
     let mut start = |numbers: Range<u64>, kind: Kind| {
@@ -264,8 +266,8 @@ impl Worker {
     }
 }
 
-/// The test runner begins a line with the name of the test.
-fn say(what: &str) {
+/// Tells the parent. The test runner begins a line with the name of the test.
+pub(crate) fn say(what: &str) {
     let mut out = std::io::stdout().lock();
     writeln!(out, "\n{MARK}{what}").unwrap();
     out.flush().unwrap();
