@@ -70,12 +70,13 @@ pub struct PostgresOptions {
     newer: NewerSchema,
     pooler: Pooler,
     patience: Duration,
+    deadline: Duration,
     connections: u32,
 }
 
 impl Default for PostgresOptions {
-    /// All domains of this build, tables `public.alley_…`, no pooler, five seconds of patience, ten
-    /// connections in a pool of ours.
+    /// All domains of this build, tables `public.alley_…`, no pooler, five seconds of patience and
+    /// half a minute for a call, ten connections in a pool of ours.
     fn default() -> Self {
         Self {
             domains: Domain::enabled(),
@@ -83,6 +84,7 @@ impl Default for PostgresOptions {
             newer: NewerSchema::Refuse,
             pooler: Pooler::None,
             patience: Duration::from_secs(5),
+            deadline: Duration::from_secs(30),
             connections: 10,
         }
     }
@@ -125,6 +127,14 @@ impl PostgresOptions {
         self
     }
 
+    /// How long one call may take in all, waiting for locks of others and for a silent server included.
+    /// Afterwards it answers `Unavailable`, or `CommitUnknown` if COMMIT was on its way.
+    #[must_use]
+    pub const fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
     /// How many connections a pool of ours opens at most, at least one.
     #[must_use]
     pub fn with_connections(mut self, connections: u32) -> Self {
@@ -162,6 +172,7 @@ struct Shared {
     layout: Layout,
     pooler: Pooler,
     patience: Duration,
+    deadline: Duration,
 }
 
 impl Shared {
@@ -179,8 +190,8 @@ impl Shared {
             }
         }
         let own = Kernel::new(&layout);
-        let (pooler, patience) = (options.pooler, options.patience);
-        Ok(Self { catalogue, own, batches, rules, layout, pooler, patience })
+        let PostgresOptions { pooler, patience, deadline, .. } = *options;
+        Ok(Self { catalogue, own, batches, rules, layout, pooler, patience, deadline })
     }
 
     fn batch(&self, record: &RecordType) -> Result<&BatchSql, StoreError> {

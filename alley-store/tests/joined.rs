@@ -170,3 +170,28 @@ async fn a_transaction_is_given_back_once_and_ends_with_a_dropped_call() {
     assert!(unit.into_inner().await.is_err(), "it would commit half of a call");
     assert!(!exists(&fresh.store, "ours").await && !exists(&fresh.store, "dropped").await);
 }
+
+#[tokio::test]
+async fn a_row_that_somebody_locks_is_waited_for_until_the_deadline() {
+    let Some(server) = server::postgres() else { return };
+    let (fresh, env) = (fresh(&server).await, common::env(1));
+    RecordStore::commit(fresh.store.as_ref(), insert(&env, "row")).await.unwrap();
+    let mut holder = fresh.pool.begin().await.unwrap();
+    let lock = format!(
+        "SELECT 1 FROM {}.alley_conformance_conformance_sample FOR UPDATE",
+        fresh.schema.name()
+    );
+    holder.execute(sqlx::raw_sql(AssertSqlSafe(lock))).await.unwrap();
+    let options = postgres::options(&server, &fresh.schema)
+        .with_deadline(std::time::Duration::from_millis(300));
+    let impatient = PostgresStore::open(fresh.pool.clone(), options).await.unwrap();
+    let update = || -> Commit<RecordWrite> {
+        let record = Sample::new(tenant(), "row", 2);
+        let write = Write::Update { record, read: alley_core::Version::FIRST };
+        env.commit().unwrap().change(write)
+    };
+    let refused = RecordStore::commit(&impatient, update()).await.unwrap_err();
+    assert_eq!(refused.kind(), &StoreErrorKind::Unavailable);
+    holder.rollback().await.unwrap();
+    RecordStore::commit(&impatient, update()).await.unwrap();
+}

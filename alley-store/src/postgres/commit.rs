@@ -30,11 +30,11 @@ impl PostgresStore {
         &self,
         commit: &Commit<RecordWrite>,
     ) -> Result<Committed, StoreError> {
-        let mut tries = Tries::new(self.shared.patience);
+        let mut tries = Tries::new(&self.shared);
         let mut grouping = Grouping::ByKind;
-        let mut lost: Option<sqlx::Error> = None;
+        let mut lost: Option<Failure> = None;
         loop {
-            match self.transact(&Apply { commit, grouping }).await {
+            match self.transact(&Apply { commit, grouping }, &tries).await {
                 Ended::Committed(committed) => {
                     // Applied by this very call, whichever try it was.
                     return Ok(if lost.is_some() { Committed::new(false) } else { committed });
@@ -52,9 +52,9 @@ impl PostgresStore {
                         }
                     }
                 }
-                Ended::Unknown(error) => {
-                    let answer = unknown(&error);
-                    lost = Some(error);
+                Ended::Unknown(failure) => {
+                    let answer = unknown(&failure);
+                    lost = Some(failure);
                     if !tries.wait_for_return().await {
                         return Err(answer);
                     }

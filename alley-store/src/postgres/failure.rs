@@ -10,6 +10,8 @@ pub(super) enum Failure {
     Engine(sqlx::Error),
     /// Our own answer; the work is to be undone.
     Refused(StoreError),
+    /// The call did not end in time; the server rolls back when its connection closes.
+    Late,
     /// A statement over many rows met a uniqueness rule; which row it was is found row by row.
     Batch,
 }
@@ -34,7 +36,11 @@ impl Failure {
 
     /// Whether the connection is gone or of no use any more.
     pub(super) fn lost_connection(&self) -> bool {
-        matches!(self, Self::Engine(error) if is_lost(error))
+        match self {
+            Self::Engine(error) => is_lost(error),
+            Self::Late => true,
+            Self::Refused(_) | Self::Batch => false,
+        }
     }
 
     /// The answer to the caller when nothing was applied.
@@ -42,9 +48,15 @@ impl Failure {
         match self {
             Self::Refused(error) => error,
             Self::Engine(error) => failed(&error),
+            Self::Late => late(StoreErrorKind::Unavailable),
             Self::Batch => StoreError::new(StoreErrorKind::Other),
         }
     }
+}
+
+/// The answer when a call did not end in time.
+pub(super) fn late(kind: StoreErrorKind) -> StoreError {
+    StoreError::with_source(kind, Said::Driver("the server did not answer within the deadline"))
 }
 
 /// An error of the engine before COMMIT: nothing was applied.

@@ -9,7 +9,7 @@ use sqlx::postgres::PgPool;
 use super::connection::{Checkout, Session, Work};
 use super::failure::{self, Failure, Said};
 use super::seat::Seat;
-use super::{Pooler, PostgresStore};
+use super::{Pooler, PostgresStore, Shared};
 
 /// Tries of one call at most.
 const ATTEMPTS: u32 = 8;
@@ -28,18 +28,18 @@ pub(super) enum Ended<T> {
     /// It was undone, or never begun.
     Undone(Failure),
     /// The connection was lost while committing.
-    Unknown(sqlx::Error),
+    Unknown(Failure),
 }
 
 impl PostgresStore {
     /// Runs work that writes, again while the engine asks for it.
     pub(super) async fn write<W: Work>(&self, work: &W) -> Result<W::Output, StoreError> {
-        let mut tries = Tries::new(self.shared.patience);
+        let mut tries = Tries::new(&self.shared);
         loop {
-            match self.transact(work).await {
+            match self.transact(work, &tries).await {
                 Ended::Committed(value) => return Ok(value),
                 Ended::Undone(failure) => self.again(&mut tries, failure).await?,
-                Ended::Unknown(error) => return Err(unknown(&error)),
+                Ended::Unknown(failure) => return Err(unknown(&failure)),
             }
         }
     }
@@ -57,7 +57,7 @@ impl PostgresStore {
     }
 
     /// One transaction, or one savepoint of the host's.
-    pub(super) async fn transact<W: Work>(&self, work: &W) -> Ended<W::Output> {
+    pub(super) async fn transact<W: Work>(&self, work: &W, tries: &Tries) -> Ended<W::Output> {
         let pool = match &self.seat {
             Seat::Pool(pool) => pool,
             Seat::Joined(joined) => {
@@ -67,12 +67,13 @@ impl PostgresStore {
                 };
             }
         };
-        let (mut checkout, value) = match self.begin_and_work(pool, work, BEGIN).await {
+        let worked = tries.in_time(self.begin_and_work(pool, work, BEGIN)).await;
+        let (mut checkout, value) = match worked {
             Ok(worked) => worked,
             Err(failure) => return Ended::Undone(failure),
         };
         let commit = match checkout.session(&self.shared) {
-            Ok(mut session) => session.command("COMMIT").await,
+            Ok(mut session) => tries.in_time(session.command("COMMIT")).await,
             Err(failure) => return Ended::Undone(failure),
         };
         match commit {
@@ -85,8 +86,7 @@ impl PostgresStore {
                 checkout.give_back();
                 Ended::Undone(failure)
             }
-            Err(Failure::Engine(error)) => Ended::Unknown(error),
-            Err(failure) => Ended::Undone(failure),
+            Err(failure) => Ended::Unknown(failure),
         }
     }
 
@@ -116,16 +116,18 @@ impl PostgresStore {
                 return looked.map_err(Failure::into_store);
             }
         };
-        let mut tries = Tries::new(self.shared.patience);
+        let mut tries = Tries::new(&self.shared);
         loop {
-            let looked = match begin {
-                None => self.work_bare(pool, work).await,
-                Some(begin) => match self.begin_and_work(pool, work, begin).await {
-                    Ok((checkout, value)) => self.undo(checkout).await.map(|()| value),
-                    Err(failure) => Err(failure),
-                },
+            let look = async {
+                match begin {
+                    None => self.work_bare(pool, work).await,
+                    Some(begin) => {
+                        let (checkout, value) = self.begin_and_work(pool, work, begin).await?;
+                        self.undo(checkout).await.map(|()| value)
+                    }
+                }
             };
-            match looked {
+            match tries.in_time(look).await {
                 Ok(value) => return Ok(value),
                 Err(failure) => tries.again(failure).await?,
             }
@@ -190,29 +192,47 @@ pub(super) async fn in_savepoint<W: Work>(
 }
 
 /// The answer when a commit got lost on its way.
-pub(super) fn unknown(error: &sqlx::Error) -> StoreError {
-    StoreError::with_source(StoreErrorKind::CommitUnknown, Said::of(error))
+pub(super) fn unknown(failure: &Failure) -> StoreError {
+    match failure {
+        Failure::Engine(error) => {
+            StoreError::with_source(StoreErrorKind::CommitUnknown, Said::of(error))
+        }
+        _ => failure::late(StoreErrorKind::CommitUnknown),
+    }
 }
 
 /// Repeats what may be repeated: serialization failures and deadlocks after a pause, and work whose
 /// connection was lost before COMMIT at once, since a pool keeps connections that a server closed.
 pub(super) struct Tries {
     made: u32,
-    until: Option<Instant>,
+    began: Instant,
+    patience: Duration,
+    deadline: Duration,
 }
 
 impl Tries {
-    pub(super) fn new(patience: Duration) -> Self {
-        Self { made: 0, until: Instant::now().checked_add(patience) }
+    pub(super) fn new(shared: &Shared) -> Self {
+        let Shared { patience, deadline, .. } = *shared;
+        Self { made: 0, began: Instant::now(), patience, deadline }
     }
 
     fn is_late(&self) -> bool {
-        self.until.is_some_and(|until| Instant::now() >= until)
+        self.began.elapsed() >= self.patience
+    }
+
+    /// Waits for a part of the call as long as the whole of it may take.
+    async fn in_time<T>(
+        &self,
+        part: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let left = self.deadline.saturating_sub(self.began.elapsed());
+        tokio::time::timeout(left, part).await.unwrap_or(Err(Failure::Late))
     }
 
     async fn again(&mut self, failure: Failure) -> Result<(), StoreError> {
         self.made = self.made.saturating_add(1);
-        if self.made >= ATTEMPTS || self.is_late() {
+        let over = matches!(failure, Failure::Late);
+        if over || self.made >= ATTEMPTS || self.is_late() {
             return Err(failure.into_store());
         }
         if failure.asks_again() {
