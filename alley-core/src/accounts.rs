@@ -58,6 +58,28 @@ impl Stores {
     }
 }
 
+/// The ports of [`Stores`] that keep records: what a unit of work replaces.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RecordPorts {
+    /// As [`Stores::identity`].
+    pub identity: Arc<dyn IdentityStore>,
+    /// As [`Stores::tenancy`].
+    pub tenancy: Arc<dyn TenancyStore>,
+}
+
+impl<S: RecordStore> From<Arc<S>> for RecordPorts {
+    fn from(store: Arc<S>) -> Self {
+        Self { identity: Arc::<S>::clone(&store), tenancy: store }
+    }
+}
+
+impl From<Stores> for RecordPorts {
+    fn from(stores: Stores) -> Self {
+        Self { identity: stores.identity, tenancy: stores.tenancy }
+    }
+}
+
 /// The door to accounts. Cheap to clone; clones share everything.
 #[derive(Clone, Debug)]
 pub struct Accounts {
@@ -65,6 +87,8 @@ pub struct Accounts {
     stores: Stores,
     config: Arc<AccountsConfig>,
     hasher: Arc<Hasher>,
+    /// Made by [`on`](Self::on).
+    joined: bool,
 }
 
 impl Accounts {
@@ -79,12 +103,35 @@ impl Accounts {
             });
         }
         let hasher = Arc::new(Hasher::new(config.hash_params));
-        Ok(Self { env: env.clone(), stores, config: Arc::new(config), hasher })
+        Ok(Self { env: env.clone(), stores, config: Arc::new(config), hasher, joined: false })
+    }
+
+    /// The same door, with the same configuration, inside a unit of work: a transaction that the
+    /// host began and will end.
+    ///
+    /// - Everything is read and written there, and stands or falls with it: also the entries about
+    ///   refusals, and the use of a code that works once. So sign nobody in inside a transaction
+    ///   that may be rolled back.
+    /// - Limits stay those of this door and count at once, whatever becomes of the transaction.
+    ///   Where they are kept in the same database, that takes a connection of its own.
+    /// - Decisions are made anew after a conflict as often as usual, which does no harm: they read
+    ///   again in the same transaction. Where that transaction sees one picture of the data from
+    ///   beginning to end, they cannot come out otherwise; [`Error::Contended`] then means that
+    ///   the unit of work is lost and has to begin again.
+    /// - [`jobs`](Self::jobs) is empty.
+    #[must_use]
+    pub fn on(&self, ports: impl Into<RecordPorts>) -> Self {
+        let RecordPorts { identity, tenancy } = ports.into();
+        let limiter = Arc::clone(&self.stores.limiter);
+        Self { stores: Stores { identity, tenancy, limiter }, joined: true, ..self.clone() }
     }
 
     /// Background work: expired tokens and sessions are deleted. Nothing depends on it but disk
-    /// space.
+    /// space. A door inside a unit of work has none.
     pub fn jobs(&self) -> Vec<Arc<dyn Job>> {
+        if self.joined {
+            return Vec::new();
+        }
         let identity = Arc::clone(&self.stores.identity);
         vec![Arc::new(sweep::SweepIdentity::new(self.env.clone(), identity))]
     }

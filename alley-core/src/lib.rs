@@ -56,8 +56,8 @@ pub use account::{Account, AccountStatus, Standing};
 pub use accounts::{
     AccountLimits, Accounts, AccountsConfig, BeginTotp, ChangePassword, CloseAccount,
     CompleteSignIn, ConfirmTotp, Mail, MailKind, Mailing, PasswordChange, PendingLogin,
-    Registration, ResetPassword, Rotation, SessionCheck, SessionRefused, SignIn, SignedIn, Stores,
-    TotpConfirmation, TotpEnrolment, VerifyEmail,
+    RecordPorts, Registration, ResetPassword, Rotation, SessionCheck, SessionRefused, SignIn,
+    SignedIn, Stores, TotpConfirmation, TotpEnrolment, VerifyEmail,
 };
 pub use alley_core_derive::Record;
 pub use audit::{Actor, AuditEntry, AuditId, AuditKind, AuditOutcome};

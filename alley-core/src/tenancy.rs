@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::access::{Access, TenantRole};
 use crate::account::{Account, Standing, draw_customer_id};
-use crate::accounts::Stores;
+use crate::accounts::{RecordPorts, Stores};
 use crate::attempt::{self, ATTEMPTS, Applied};
 use crate::audit::{Actor, AuditEntry, AuditOutcome};
 use crate::commit::{Commit, Expect, Versioned, Write};
@@ -26,7 +26,7 @@ use crate::tenant::{AccessRefused, Membership, TenancyChange, Tenant, TenantStat
 #[derive(Clone, Debug)]
 pub struct Tenancy {
     env: Env,
-    stores: Stores,
+    ports: RecordPorts,
 }
 
 /// Whether somebody may work on a tenant's data.
@@ -95,7 +95,15 @@ pub enum TenantChange {
 impl Tenancy {
     /// Puts the door together. Nothing is read or written.
     pub fn new(env: &Env, stores: Stores) -> Self {
-        Self { env: env.clone(), stores }
+        Self { env: env.clone(), ports: stores.into() }
+    }
+
+    /// The same door inside a unit of work: a transaction that the host began and will end.
+    /// Everything is read and written there and stands or falls with it, the entries about
+    /// refusals too. What [`Accounts::on`](crate::Accounts::on) says of conflicts holds here.
+    #[must_use]
+    pub fn on(&self, ports: impl Into<RecordPorts>) -> Self {
+        Self { env: self.env.clone(), ports: ports.into() }
     }
 
     /// What acts on facts of this crate: memberships of closed accounts are removed.
@@ -154,8 +162,8 @@ impl Tenancy {
         purpose: Purpose,
     ) -> Result<AccessDecision, Error> {
         let account = session.account();
-        let status = self.stores.tenancy.tenant(tenant).await?.map(|row| row.record.status);
-        let member = self.stores.tenancy.membership(tenant, account).await?;
+        let status = self.ports.tenancy.tenant(tenant).await?.map(|row| row.record.status);
+        let member = self.ports.tenancy.membership(tenant, account).await?;
         let decided = may_enter(status, member.map(|row| row.record.role));
         let decided = match decided {
             Ok(_) if self.usable(account).await?.is_none() => Err(AccessRefused::AccountUnusable),
@@ -178,7 +186,7 @@ impl Tenancy {
     /// # Errors
     /// When storage fails.
     pub async fn memberships(&self, session: &ActiveSession) -> Result<Vec<Membership>, Error> {
-        let rows = self.stores.tenancy.memberships(session.account()).await?;
+        let rows = self.ports.tenancy.memberships(session.account()).await?;
         Ok(rows.into_iter().map(|row| row.record).collect())
     }
 
@@ -228,7 +236,7 @@ impl Tenancy {
         for _ in 0..ATTEMPTS {
             // The tenant first: its row is the guard of its members, so that whoever lost the role
             // after this read loses the commit as well.
-            let tenant = self.stores.tenancy.tenant(id).await?;
+            let tenant = self.ports.tenancy.tenant(id).await?;
             let entry = self.audit(access.actor(), "tenant.close", id)?;
             let Some(owner) = self.owner_now(access).await? else {
                 self.note(entry.outcome(AuditOutcome::Denied, "not_owner")).await?;
@@ -264,7 +272,7 @@ impl Tenancy {
         decide: impl Fn(Tenant) -> Result<Tenant, TenantChange>,
     ) -> Result<TenantChange, Error> {
         for _ in 0..ATTEMPTS {
-            let Some(row) = self.stores.tenancy.tenant(id).await? else {
+            let Some(row) = self.ports.tenancy.tenant(id).await? else {
                 return Ok(TenantChange::NotFound);
             };
             let record = match decide(row.record) {
@@ -287,7 +295,7 @@ impl Tenancy {
 
     /// The account, if its person may act.
     async fn usable(&self, account: AccountId) -> Result<Option<Versioned<Account>>, Error> {
-        let found = self.stores.identity.account(account).await?;
+        let found = self.ports.identity.account(account).await?;
         Ok(found.filter(|account| account.record.standing() == Standing::Good))
     }
 
@@ -297,7 +305,7 @@ impl Tenancy {
         let Actor::Account(account) = access.actor() else {
             return Ok(None);
         };
-        Ok(self.stores.tenancy.membership(access.tenant(), account).await?)
+        Ok(self.ports.tenancy.membership(access.tenant(), account).await?)
     }
 
     async fn owner_now(&self, access: &Access) -> Result<Option<Versioned<Membership>>, Error> {
@@ -325,6 +333,6 @@ impl Tenancy {
     }
 
     async fn apply(&self, commit: Commit<TenancyChange>) -> Result<Applied, Error> {
-        attempt::apply(commit, |commit| self.stores.tenancy.commit(commit)).await
+        attempt::apply(commit, |commit| self.ports.tenancy.commit(commit)).await
     }
 }

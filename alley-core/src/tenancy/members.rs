@@ -278,11 +278,11 @@ impl Tenancy {
     }
 
     async fn see(&self, id: TenantId, account: AccountId) -> Result<Option<Seen>, Error> {
-        let tenant = self.stores.tenancy.tenant(id).await?;
+        let tenant = self.ports.tenancy.tenant(id).await?;
         let Some(tenant) = tenant.filter(|row| row.record.status == TenantStatus::Active) else {
             return Ok(None);
         };
-        let members = self.stores.tenancy.members(id).await?;
+        let members = self.ports.tenancy.members(id).await?;
         let usable = self.expect_usable(account).await?;
         let mut other_owner = None;
         for owner in other_owners(&members, account) {

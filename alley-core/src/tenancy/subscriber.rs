@@ -52,7 +52,7 @@ impl Subscriber for TenancySubscriber {
 
 impl Tenancy {
     async fn leave_all(&self, account: AccountId) -> Result<(), Error> {
-        for membership in self.stores.tenancy.memberships(account).await? {
+        for membership in self.ports.tenancy.memberships(account).await? {
             self.leave(&membership.record).await?;
         }
         Ok(())
@@ -61,8 +61,8 @@ impl Tenancy {
     async fn leave(&self, membership: &Membership) -> Result<(), Error> {
         let (id, account) = (membership.tenant_id, membership.account_id);
         for _ in 0..ATTEMPTS {
-            let tenant = self.stores.tenancy.tenant(id).await?;
-            let Some(row) = self.stores.tenancy.membership(id, account).await? else {
+            let tenant = self.ports.tenancy.tenant(id).await?;
+            let Some(row) = self.ports.tenancy.membership(id, account).await? else {
                 return Ok(());
             };
             let mut commit: Commit<TenancyChange> = self.env.commit()?;

@@ -5,6 +5,7 @@ mod closing;
 mod closing_tenants;
 #[cfg(feature = "conformance")]
 mod conformance;
+mod joined;
 mod passwords;
 mod races;
 mod registration;
