@@ -64,6 +64,9 @@ pub enum Error {
         /// The path.
         path: String,
     },
+    /// A door inside a unit of work was asked for something that calls TikTok Shop.
+    #[error("refused in a transaction of the host: a rollback would lose what TikTok Shop answers")]
+    InTransaction,
     /// A request that cannot be built.
     #[error("invalid request: {0}")]
     InvalidRequest(&'static str),

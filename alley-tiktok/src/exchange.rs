@@ -37,12 +37,31 @@ pub(crate) struct Exchange {
     pub(crate) env: Env,
     pub(crate) config: Config,
     signer: RequestSigner,
+    /// Belongs to a door inside a unit of work.
+    joined: bool,
 }
 
 impl Exchange {
     pub(crate) fn new(env: Env, config: Config) -> Self {
         let signer = RequestSigner::new(&config.app.secret);
-        Self { env, config, signer }
+        Self { env, config, signer, joined: false }
+    }
+
+    /// The same, for a door inside a unit of work: it calls nobody.
+    pub(crate) fn joined(&self) -> Self {
+        Self { joined: true, ..Self::new(self.env.clone(), self.config.clone()) }
+    }
+
+    pub(crate) const fn is_joined(&self) -> bool {
+        self.joined
+    }
+
+    /// Refuses calls inside a unit of work. Asked before anything is written for a call, too.
+    ///
+    /// # Errors
+    /// [`Error::InTransaction`].
+    pub(crate) const fn may_call(&self) -> Result<()> {
+        if self.joined { Err(Error::InTransaction) } else { Ok(()) }
     }
 
     /// Sends a signed call. Each attempt is signed anew, just before it goes out: the platform
@@ -108,6 +127,7 @@ impl Exchange {
         idempotency: Idempotency,
         make: impl Fn() -> Result<Request<Bytes>> + Send + Sync,
     ) -> Result<Answer<T>> {
+        self.may_call()?;
         let mut attempt = 1_u32;
         loop {
             let sent = self.env.transport.send(make()?, &self.config.limits).await;
@@ -208,7 +228,7 @@ pub(crate) fn had_no_effect(error: &Error) -> bool {
         Error::Refused { refusal, .. } => {
             !matches!(refusal.class, RefusalClass::Internal | RefusalClass::PlatformTimeout)
         }
-        Error::InvalidRequest(_) => true,
+        Error::InvalidRequest(_) | Error::InTransaction => true,
         _ => false,
     }
 }

@@ -98,6 +98,7 @@ impl ShopClient {
         if sends_to_person(&call.method, &call.path) {
             return Err(Error::SendsToPerson { method: call.method, path: call.path });
         }
+        self.exchange.may_call()?;
         let token = self.tokens.access(self.tenant, self.integration).await?;
         let error = match self.exchange.call(&call, &token.secret).await {
             Ok(answer) => return Ok(answer),

@@ -55,7 +55,8 @@ impl Tiktok {
     /// nothing. Integration and tokens are stored before the shops are asked for.
     ///
     /// # Errors
-    /// [`Error::NotAllowed`]; when the platform or the store fails. After a failure the seller
+    /// [`Error::NotAllowed`]; [`Error::InTransaction`] from a door made by [`on`](Self::on), before
+    /// the state is used up; when the platform or the store fails. After any other failure the seller
     /// begins again: a code cannot be exchanged twice.
     ///
     /// # Cancel safety
@@ -66,6 +67,7 @@ impl Tiktok {
         callback: Callback,
     ) -> Result<ConnectOutcome> {
         Self::allowed(access)?;
+        self.inner.exchange.may_call()?;
         let Callback { code, state, error } = callback;
         let Some(state) = state else {
             return match (code, error) {
@@ -95,6 +97,7 @@ impl Tiktok {
         claim: &SecretString,
     ) -> Result<ConnectOutcome> {
         Self::allowed(access)?;
+        self.inner.exchange.may_call()?;
         let Some(pending) = self.use_up(access, claim, PendingKind::Unclaimed).await? else {
             return Ok(ConnectOutcome::StateRefused);
         };

@@ -32,7 +32,7 @@ pub(crate) struct Inner {
     pub(crate) exchange: Arc<Exchange>,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) stores: Stores,
-    pub(crate) verifier: WebhookVerifier,
+    pub(crate) verifier: Arc<WebhookVerifier>,
 }
 
 impl Tiktok {
@@ -46,10 +46,31 @@ impl Tiktok {
         {
             return Err(Error::InvalidRequest("app key, secret and service id must not be empty"));
         }
-        let verifier = WebhookVerifier::new(app.key.clone(), &app.secret);
+        let verifier = Arc::new(WebhookVerifier::new(app.key.clone(), &app.secret));
         let exchange = Arc::new(Exchange::new(env.clone(), config));
         let tokens = Arc::new(Tokens::new(exchange.clone(), stores.tokens.clone()));
         Ok(Self { inner: Arc::new(Inner { exchange, tokens, stores, verifier }) })
+    }
+
+    /// The same door, for the same app, inside a unit of work: a transaction that the host began and
+    /// will end. Everything is read and written there and stands or falls with it.
+    ///
+    /// - It calls nobody. A new pair of tokens, for one, exists nowhere else once TikTok Shop has
+    ///   given it out: a rollback would disconnect the seller. Whatever needs a call answers
+    ///   [`Error::InTransaction`] and has written nothing; ask this door for it, before the
+    ///   transaction or after it.
+    /// - A conflict is met by reading and deciding again, in the same transaction, as often as
+    ///   usual. Where that transaction sees one picture of the data from beginning to end, this
+    ///   cannot come out otherwise; [`Error::Contended`] then means that the unit of work is lost
+    ///   and has to begin again.
+    /// - [`jobs`](Self::jobs) is empty.
+    #[must_use]
+    pub fn on(&self, stores: impl Into<Stores>) -> Self {
+        let stores = stores.into();
+        let exchange = Arc::new(self.inner.exchange.joined());
+        let tokens = Arc::new(Tokens::new(exchange.clone(), stores.tokens.clone()));
+        let verifier = Arc::clone(&self.inner.verifier);
+        Self { inner: Arc::new(Inner { exchange, tokens, stores, verifier }) }
     }
 
     /// A client for calls on behalf of one shop of the tenant.
@@ -156,8 +177,12 @@ impl Tiktok {
         Ok(Some(buyer))
     }
 
-    /// Background work: refresh tokens that are due, carry out webhooks, remove what is done with.
+    /// Background work: refresh tokens that are due, carry out webhooks, remove what is done with. A
+    /// door inside a unit of work has none.
     pub fn jobs(&self) -> Vec<Arc<dyn Job>> {
+        if self.inner.exchange.is_joined() {
+            return Vec::new();
+        }
         vec![
             Arc::new(RefreshTokens { inner: self.inner.clone() }),
             Arc::new(Inbox { inner: self.inner.clone() }),

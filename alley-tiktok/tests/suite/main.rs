@@ -14,6 +14,7 @@ mod connecting;
 mod disconnecting;
 mod fixtures;
 mod flaky;
+mod joined;
 mod syncing;
 mod tokens;
 mod vectors;
