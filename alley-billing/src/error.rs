@@ -26,6 +26,9 @@ pub enum Error {
     /// The tenant is closed or closing.
     #[error("the tenant is closing: billing takes no new orders")]
     Closing,
+    /// A door inside a unit of work was asked for something that calls Stripe.
+    #[error("refused in a transaction of the host: a rollback would not undo what Stripe does")]
+    InTransaction,
     /// Stripe refused or failed.
     #[error(transparent)]
     Remote(#[from] RemoteError),
@@ -127,7 +130,7 @@ impl From<&Error> for Problem {
                 let wait = error.retry_after().unwrap_or(TimeDelta::seconds(30));
                 problem(StatusCode::BAD_GATEWAY, "payment_service", text).retry_after(wait)
             }
-            Error::Config(_) | Error::Seal(_) | Error::Random(_) => problem(
+            Error::Config(_) | Error::InTransaction | Error::Seal(_) | Error::Random(_) => problem(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "internal",
                 "Something went wrong on our side.",

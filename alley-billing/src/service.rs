@@ -69,15 +69,44 @@ impl Billing {
         let inner = Inner {
             env: env.clone(),
             store: stores.billing,
-            client,
-            config,
-            queue: (0..QUEUES).map(|_| Mutex::new(())).collect(),
-            warned: AtomicBool::new(false),
+            client: Arc::new(client),
+            config: Arc::new(config),
+            queue: queues(),
+            warned: Arc::new(AtomicBool::new(false)),
+            joined: false,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// The client, for calls that billing does not make itself.
+    /// The same door, with the same configuration, inside a unit of work: a transaction that the
+    /// host began and will end. Everything is read and written there and stands or falls with it.
+    ///
+    /// - It does not call Stripe. What Stripe did stays done after a rollback, and the idempotency
+    ///   key by which it would be found again would be gone. Whatever needs a call answers
+    ///   [`Error::InTransaction`] and has written nothing; ask this door for it, before the
+    ///   transaction or after it. Received events are stored and wait for the job.
+    /// - A tenant's queue is not shared with this door: whoever waited in it would hold the
+    ///   transaction open, and whoever is ahead may be waiting for a row that it has locked.
+    /// - A conflict is met by reading and deciding again, in the same transaction, as often as
+    ///   usual. Where that transaction sees one picture of the data from beginning to end, this
+    ///   cannot come out otherwise; [`Error::Contended`] then means that the unit of work is lost
+    ///   and has to begin again.
+    /// - [`jobs`](Self::jobs) is empty.
+    #[must_use]
+    pub fn on(&self, stores: impl Into<Stores>) -> Self {
+        let inner = Inner {
+            env: self.inner.env.clone(),
+            store: stores.into().billing,
+            client: Arc::clone(&self.inner.client),
+            config: Arc::clone(&self.inner.config),
+            queue: queues(),
+            warned: Arc::clone(&self.inner.warned),
+            joined: true,
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The client, for calls that billing does not make itself. It knows nothing of the store.
     pub fn client(&self) -> &StripeClient {
         &self.inner.client
     }
@@ -91,6 +120,7 @@ impl Billing {
     /// # Cancel safety
     /// May be dropped; the next call goes on where it was.
     pub async fn ensure_customer(&self, access: &Access) -> Result<CustomerRef> {
+        self.inner.stripe()?;
         self.inner.ensure_customer(access.tenant(), Asker::of(access)).await
     }
 
@@ -109,6 +139,7 @@ impl Billing {
         request: &CheckoutRequest,
     ) -> Result<CheckoutOutcome> {
         require_admin(access)?;
+        self.inner.stripe()?;
         self.inner.start_checkout(access.tenant(), Asker::of(access), request).await
     }
 
@@ -125,6 +156,7 @@ impl Billing {
         access: &Access,
         session_id: &str,
     ) -> Result<CheckoutReturn> {
+        self.inner.stripe()?;
         self.inner.return_from_checkout(access.tenant(), session_id).await
     }
 
@@ -139,10 +171,11 @@ impl Billing {
         request: &PortalRequest,
     ) -> Result<PortalPage> {
         require_admin(access)?;
+        self.inner.stripe()?;
         crate::checkout::check_url(request.return_url())?;
         let customer = self.inner.ensure_customer(access.tenant(), Asker::of(access)).await?;
         let key = IdempotencyKey::generate(self.inner.env.random.as_ref())?;
-        self.inner.client.create_portal(&customer, request, &key).await
+        self.inner.stripe()?.create_portal(&customer, request, &key).await
     }
 
     /// Whether the tenant has access, from what is stored; asks nobody.
@@ -161,12 +194,16 @@ impl Billing {
     /// # Cancel safety
     /// May be dropped; nothing or all of the reading is stored.
     pub async fn refresh(&self, access: &Access) -> Result<AccessDecision> {
+        self.inner.stripe()?;
         self.inner.refresh(access.tenant(), Vec::new()).await
     }
 
     /// The work that is to be done in the background: acting on received events, reading anew
-    /// what was not heard of for a day.
+    /// what was not heard of for a day. A door inside a unit of work has none.
     pub fn jobs(&self) -> Vec<Arc<dyn Job>> {
+        if self.inner.joined {
+            return Vec::new();
+        }
         vec![
             Arc::new(InboxJob::new(Arc::clone(&self.inner))),
             Arc::new(ReconcileJob::new(Arc::clone(&self.inner))),
@@ -214,10 +251,12 @@ impl Asker {
 pub(crate) struct Inner {
     pub(crate) env: Env,
     pub(crate) store: Arc<dyn BillingStore>,
-    pub(crate) client: StripeClient,
-    pub(crate) config: Config,
+    client: Arc<StripeClient>,
+    pub(crate) config: Arc<Config>,
     queue: Vec<Mutex<()>>,
-    warned: AtomicBool,
+    warned: Arc<AtomicBool>,
+    /// Made by [`Billing::on`].
+    joined: bool,
 }
 
 /// How often a decision is made anew after a conflict.
@@ -226,7 +265,16 @@ const ATTEMPTS: u32 = 8;
 /// Queues over which tenants are spread; two tenants in one queue only wait for each other.
 const QUEUES: usize = 64;
 
+fn queues() -> Vec<Mutex<()>> {
+    (0..QUEUES).map(|_| Mutex::new(())).collect()
+}
+
 impl Inner {
+    /// Stripe; not inside a unit of work. Asked before anything is written for a call, too.
+    pub(crate) fn stripe(&self) -> Result<&StripeClient> {
+        if self.joined { Err(Error::InTransaction) } else { Ok(&self.client) }
+    }
+
     fn rules(&self) -> Rules<'_> {
         Rules { policy: self.config.policy(), reconcile_every: self.config.reconcile_every() }
     }

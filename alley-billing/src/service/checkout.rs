@@ -36,7 +36,7 @@ impl Inner {
         request: &CheckoutRequest,
     ) -> Result<CheckoutOutcome> {
         let customer = self.ensure_customer(tenant, asker).await?;
-        let price = self.client.price(request.price()).await?;
+        let price = self.stripe()?.price(request.price()).await?;
         if !price.active {
             return Ok(CheckoutOutcome::PriceInactive);
         }
@@ -92,7 +92,7 @@ impl Inner {
             self.forget_checkout(stored.customer, &pending).await?;
             return Ok(None);
         };
-        let found = match self.client.checkout(&session).await {
+        let found = match self.stripe()?.checkout(&session).await {
             Ok(found) => Some(found),
             Err(error) if error.is_missing() => None,
             Err(error) => return Err(error),
@@ -103,7 +103,7 @@ impl Inner {
             }
             Some((CheckoutState::Open, _)) => {
                 let key = pending.record.key().follow_up("expire");
-                self.client.expire_checkout(&session, &key).await?;
+                self.stripe()?.expire_checkout(&session, &key).await?;
             }
             Some((CheckoutState::Complete, _)) => {
                 self.refresh(wish.tenant, Vec::new()).await?;
@@ -137,7 +137,7 @@ impl Inner {
         pending: Versioned<PendingCheckout>,
     ) -> Result<Option<CheckoutPage>> {
         let key = pending.record.key();
-        let made = match self.client.create_checkout(wish.form.clone(), &key).await {
+        let made = match self.stripe()?.create_checkout(wish.form.clone(), &key).await {
             Ok(made) => made,
             Err(error) => {
                 // Stripe would repeat its refusal for this key: the next call takes a new one.
@@ -160,7 +160,7 @@ impl Inner {
         let now = self.store.checkout(wish.tenant).await?;
         if now.is_none_or(|now| now.record.creation_key != key.as_str()) {
             let expire = key.follow_up("expire");
-            self.client.expire_checkout(&id, &expire).await?;
+            self.stripe()?.expire_checkout(&id, &expire).await?;
         }
         Ok(None)
     }
@@ -206,7 +206,7 @@ impl Inner {
         let Some(customer) = self.store.customer(tenant).await? else {
             return Ok(CheckoutReturn::NotYours);
         };
-        let found = match self.client.checkout(&session).await {
+        let found = match self.stripe()?.checkout(&session).await {
             Ok(found) if found.belongs_to(&customer.record) => found,
             Ok(_) => return Ok(CheckoutReturn::NotYours),
             Err(error) if error.is_missing() => return Ok(CheckoutReturn::NotYours),

@@ -58,7 +58,7 @@ impl Inner {
             match read.record.next_step(self.env.now()) {
                 LinkStep::Linked(_) | LinkStep::Claim => return Ok(()),
                 LinkStep::LookUp { since } => {
-                    if self.client.customer_created_for(tenant, since).await?.is_none() {
+                    if self.stripe()?.customer_created_for(tenant, since).await?.is_none() {
                         return Ok(());
                     }
                     self.link_step(tenant, Asker::job(CLOSER), Some(read)).await?;
@@ -98,9 +98,9 @@ impl Inner {
         let Some(session) = &pending.session_id else {
             return Ok(());
         };
-        match self.client.checkout(session).await {
+        match self.stripe()?.checkout(session).await {
             Ok(found) if found.state == CheckoutState::Open => {
-                self.client.expire_checkout(session, &pending.key().follow_up("expire")).await
+                self.stripe()?.expire_checkout(session, &pending.key().follow_up("expire")).await
             }
             Ok(_) => Ok(()),
             Err(error) if error.is_missing() => Ok(()),
@@ -132,7 +132,7 @@ impl Inner {
 
     /// None once the customer is gone there.
     async fn delete_remote(&self, customer: &CustomerRef) -> Result<Option<LegReport>> {
-        match self.client.delete_customer(customer).await {
+        match self.stripe()?.delete_customer(customer).await {
             Ok(()) => Ok(None),
             Err(Error::Remote(error)) => match error.status {
                 StatusCode::UNAUTHORIZED => {

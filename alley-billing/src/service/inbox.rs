@@ -153,18 +153,22 @@ impl Inner {
         let (Some(target), Some(object)) = (event.target(), event.object_id.clone()) else {
             return Found::Nobody;
         };
+        let stripe = match self.stripe() {
+            Ok(stripe) => stripe,
+            Err(error) => return Found::Later(error),
+        };
         let looked = match target {
             Target::Customer => return Found::Nobody,
             Target::Subscription => match SubscriptionRef::new(object) {
-                Ok(id) => self.client.subscription(&id).await.map(|one| Some(one.customer)),
+                Ok(id) => stripe.subscription(&id).await.map(|one| Some(one.customer)),
                 Err(_) => return Found::Nobody,
             },
             Target::Invoice => match InvoiceRef::new(object) {
-                Ok(id) => self.client.invoice(&id).await.map(|one| one.customer),
+                Ok(id) => stripe.invoice(&id).await.map(|one| one.customer),
                 Err(_) => return Found::Nobody,
             },
             Target::Checkout => match CheckoutRef::new(object) {
-                Ok(id) => self.client.checkout(&id).await.map(|one| one.customer),
+                Ok(id) => stripe.checkout(&id).await.map(|one| one.customer),
                 Err(_) => return Found::Nobody,
             },
         };

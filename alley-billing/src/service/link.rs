@@ -46,7 +46,7 @@ impl Inner {
         match (step, read) {
             (LinkStep::Linked(customer), _) => return Ok(Some(customer)),
             (LinkStep::Create(key), Some(read)) => {
-                match self.client.create_customer(tenant, &key).await {
+                match self.stripe()?.create_customer(tenant, &key).await {
                     Ok(made) => self.store_link(read, made.id, asker).await?,
                     Err(error) => {
                         if error.is_final() {
@@ -57,7 +57,7 @@ impl Inner {
                 }
             }
             (LinkStep::LookUp { since }, Some(read)) => {
-                match self.client.customer_created_for(tenant, since).await? {
+                match self.stripe()?.customer_created_for(tenant, since).await? {
                     Some(found) => self.store_link(read, found.id, asker).await?,
                     None => self.claim(tenant, Some(read)).await?,
                 }

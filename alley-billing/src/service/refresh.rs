@@ -142,7 +142,7 @@ impl Inner {
             other => other?,
         };
         let pages = if customer.synced_at.is_none() { Pages::All } else { Pages::Newest };
-        let invoices = self.client.invoices(id, pages).await?;
+        let invoices = self.stripe()?.invoices(id, pages).await?;
         let mut fetched = Fetched { subscriptions, invoices, ..Fetched::default() };
         self.look_for_missing(stored, id, &mut fetched).await?;
         Ok(fetched)
@@ -161,7 +161,7 @@ impl Inner {
             if listed || one.record.standing().is_terminal() {
                 continue;
             }
-            match self.client.subscription(known).await {
+            match self.stripe()?.subscription(known).await {
                 Ok(reply) if reply.customer == *id => fetched.subscriptions.push(reply),
                 Ok(_) => fetched.gone.push(known.clone()),
                 Err(error) if error.is_missing() => fetched.gone.push(known.clone()),
@@ -179,18 +179,18 @@ impl Inner {
         id: &CustomerRef,
     ) -> Result<Vec<SubscriptionReply>> {
         let runs = |one: &SubscriptionReply| !SubscriptionStatus::parse(&one.status).is_terminal();
-        let found = self.client.subscriptions(id).await?;
+        let found = self.stripe()?.subscriptions(id).await?;
         if customer.closing_at.is_none() || !found.iter().any(runs) {
             return Ok(found);
         }
         for one in found.iter().filter(|one| runs(one)) {
-            self.client.cancel_subscription(&one.id).await?;
+            self.stripe()?.cancel_subscription(&one.id).await?;
         }
-        self.client.subscriptions(id).await
+        self.stripe()?.subscriptions(id).await
     }
 
     async fn is_deleted(&self, id: &CustomerRef) -> Result<bool> {
-        match self.client.customer(id).await {
+        match self.stripe()?.customer(id).await {
             Ok(customer) => Ok(customer.deleted),
             Err(error) if error.is_missing() => Ok(true),
             Err(error) => Err(error),

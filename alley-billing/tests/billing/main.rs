@@ -5,6 +5,7 @@ mod checkout;
 mod client;
 mod close;
 mod crash;
+mod joined;
 mod projection;
 mod support;
 mod webhook;
