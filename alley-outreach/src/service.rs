@@ -87,6 +87,8 @@ struct Inner {
     store: Arc<dyn OutreachStore>,
     checks: Vec<Arc<dyn ContentCheck>>,
     lanes: lanes::Lanes,
+    /// Made by [`Outreach::on`].
+    joined: bool,
 }
 
 /// What became of a commit.
@@ -107,13 +109,40 @@ impl Outreach {
                 store: stores.into().outreach,
                 checks: config.checks,
                 lanes: lanes::Lanes::default(),
+                joined: false,
             }),
         }
     }
 
-    /// Background work: leases that end, drafts that expire.
+    /// The same door, with the same checks, inside a unit of work: a transaction that the host began
+    /// and will end. Everything is read and written there and stands or falls with it; so show
+    /// nobody the text of a hand-out before the transaction is through.
+    ///
+    /// - The queue of a tenant is not shared with this door: whoever waited in it would hold the
+    ///   transaction open, and whoever is ahead may be waiting for a row that the transaction has
+    ///   locked. Inside, the guard alone decides between this unit of work and everybody else, and
+    ///   is locked from the first hand-out until the transaction ends.
+    /// - A conflict is met by reading and deciding again, in the same transaction, as often as
+    ///   usual. Where that transaction sees one picture of the data from beginning to end, this
+    ///   cannot come out otherwise; [`Error::Contended`] then means that the unit of work is lost
+    ///   and has to begin again.
+    /// - [`jobs`](Self::jobs) is empty.
+    #[must_use]
+    pub fn on(&self, stores: impl Into<Stores>) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                env: self.inner.env.clone(),
+                store: stores.into().outreach,
+                checks: self.inner.checks.clone(),
+                lanes: lanes::Lanes::default(),
+                joined: true,
+            }),
+        }
+    }
+
+    /// Background work: leases that end, drafts that expire. A door inside a unit of work has none.
     pub fn jobs(&self) -> Vec<Arc<dyn Job>> {
-        jobs::all(self)
+        if self.inner.joined { Vec::new() } else { jobs::all(self) }
     }
 
     /// Acts on facts of other crates: pauses a tenant's queue.

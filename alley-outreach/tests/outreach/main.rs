@@ -4,6 +4,7 @@
 #[cfg(feature = "conformance")]
 mod conformance;
 mod erasure;
+mod joined;
 mod journey;
 mod limits;
 mod race;
