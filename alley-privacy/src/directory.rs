@@ -17,6 +17,8 @@ pub(crate) type Incoming = (&'static RecordType, &'static EdgeDecl);
 pub(crate) struct Directory {
     declarations: Vec<&'static RecordType>,
     stores: Vec<Arc<dyn PersonalRecords>>,
+    /// Asked for types that none of `stores` keeps.
+    elsewhere: Vec<Arc<dyn PersonalRecords>>,
     positions: BTreeMap<&'static str, i64>,
 }
 
@@ -26,7 +28,17 @@ impl Directory {
         stores: Vec<Arc<dyn PersonalRecords>>,
     ) -> Self {
         let positions = positions(&declarations);
-        Self { declarations, stores, positions }
+        Self { declarations, stores, elsewhere: Vec::new(), positions }
+    }
+
+    /// The same types, those that `stores` keep in `stores` alone, the others where they were.
+    pub(crate) fn on(&self, stores: Vec<Arc<dyn PersonalRecords>>) -> Self {
+        Self {
+            declarations: self.declarations.clone(),
+            stores,
+            elsewhere: self.stores.clone(),
+            positions: self.positions.clone(),
+        }
     }
 
     pub(crate) fn records(&self) -> &[&'static RecordType] {
@@ -60,10 +72,13 @@ impl Directory {
         &'a self,
         record: &'a RecordType,
     ) -> impl Iterator<Item = &'a Arc<dyn PersonalRecords>> {
-        self.stores.iter().filter(|store| {
+        let keeps = |store: &&Arc<dyn PersonalRecords>| {
             let types = store.record_types();
             types.is_empty() || types.iter().any(|known| known.name == record.name)
-        })
+        };
+        let here = self.stores.iter().any(|store| keeps(&store));
+        let stores = if here { &self.stores } else { &self.elsewhere };
+        stores.iter().filter(keeps)
     }
 
     /// Rows with these keys, each from the first store that has it.

@@ -66,6 +66,9 @@ pub enum Error {
         /// When its lease ends.
         until: DateTime<Utc>,
     },
+    /// A door inside a unit of work was asked to carry out an erasure or a sweep.
+    #[error("refused in a transaction of the host: erasing takes many commits and calls others")]
+    InTransaction,
     /// An export could not be written.
     #[error("the export could not be written")]
     Output(#[from] std::io::Error),

@@ -100,9 +100,45 @@ impl Privacy {
             directory,
             map,
             legs: config.legs,
+            joined: false,
         });
         let requests = Requests { env: env.clone(), store: stores.requests };
         Ok(Self { engine, holds, requests, warnings })
+    }
+
+    /// The same door, with the same data map, inside a unit of work: a transaction that the host began
+    /// and will end. Everything is read and written there and stands or falls with it. `records` are
+    /// the parts of the transaction that keep personal records; record types that none of them keeps
+    /// are looked for where this door does, outside of the transaction, and marks of holds on those
+    /// stay after a rollback.
+    ///
+    /// - Plans are drawn up, shown and confirmed here, holds placed and released, requests recorded.
+    ///   Carrying a plan out and sweeping take many commits and call others: they answer
+    ///   [`Error::InTransaction`] and have written nothing.
+    /// - What it exports is what the transaction sees, and may never have been.
+    /// - A conflict is met by reading and deciding again, in the same transaction, as often as
+    ///   usual. Where that transaction sees one picture of the data from beginning to end, this
+    ///   cannot come out otherwise; [`Error::Contended`] then means that the unit of work is lost
+    ///   and has to begin again.
+    /// - [`jobs`](Self::jobs) is empty.
+    #[must_use]
+    pub fn on(&self, stores: impl Into<Stores>, records: Vec<Arc<dyn PersonalRecords>>) -> Self {
+        let Stores { erasure: store, holds, requests } = stores.into();
+        let directory = Arc::new(self.engine.directory.on(records));
+        let env = || self.engine.env.clone();
+        let map = Arc::clone(&self.engine.map);
+        let holds = Holds { env: env(), store: holds, directory: Arc::clone(&directory), map };
+        let engine = Engine {
+            env: env(),
+            store,
+            holds: holds.clone(),
+            directory,
+            map: Arc::clone(&self.engine.map),
+            legs: self.engine.legs.clone(),
+            joined: true,
+        };
+        let requests = Requests { env: env(), store: requests };
+        Self { engine: Arc::new(engine), holds, requests, warnings: self.warnings.clone() }
     }
 
     /// The data map in force.
@@ -149,8 +185,12 @@ impl Privacy {
         &self.requests
     }
 
-    /// Background work: `settle-holds`, `erase-planned`, `retention-sweep`.
+    /// Background work: `settle-holds`, `erase-planned`, `retention-sweep`. A door inside a unit of
+    /// work has none.
     pub fn jobs(&self) -> Vec<Arc<dyn Job>> {
+        if self.engine.joined {
+            return Vec::new();
+        }
         vec![
             Arc::new(SettleHolds { holds: self.holds.clone() }),
             Arc::new(ErasePlanned { erasure: self.erasure() }),

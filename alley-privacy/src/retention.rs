@@ -58,11 +58,13 @@ impl Retention {
     ///
     /// # Errors
     /// When a store fails. What was erased stays erased; the next sweep goes on.
+    /// [`Error::InTransaction`](crate::Error::InTransaction) inside a unit of work.
     ///
     /// # Cancel safety
     /// May be dropped at any time.
     pub async fn sweep(&self, limit: u32) -> Result<Swept> {
         let engine = &self.erasure.engine;
+        engine.may_erase()?;
         let now = engine.env.now();
         let mut swept = Swept::default();
         let mut left = limit.max(1);

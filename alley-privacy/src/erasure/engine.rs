@@ -43,6 +43,8 @@ pub(crate) struct Engine {
     pub(crate) directory: Arc<Directory>,
     pub(crate) map: Arc<DataMap>,
     pub(crate) legs: Vec<Arc<dyn RemoteLeg>>,
+    /// Belongs to a door inside a unit of work.
+    pub(crate) joined: bool,
 }
 
 /// A plan that this worker holds. Each commit of it extends the lease and fails if it was lost.
@@ -126,6 +128,7 @@ impl Engine {
 
     /// Does up to `limit` batches of a plan.
     pub(crate) async fn advance(&self, id: PlanId, limit: u32) -> Result<Progress> {
+        self.may_erase()?;
         let found = self.load(id).await?;
         let now = self.env.now();
         match found.record.state {
@@ -146,6 +149,14 @@ impl Engine {
         };
         let worked = self.work(&mut held, limit).await;
         self.give_back(held, worked).await
+    }
+
+    /// Refuses to erase inside a unit of work.
+    ///
+    /// # Errors
+    /// [`Error::InTransaction`].
+    pub(crate) const fn may_erase(&self) -> Result<()> {
+        if self.joined { Err(Error::InTransaction) } else { Ok(()) }
     }
 
     /// Ends the lease. A failure is counted, and the plan waits a while; its cause is answered.

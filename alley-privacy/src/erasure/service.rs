@@ -190,6 +190,7 @@ impl Erasure {
     ///
     /// # Errors
     /// When there is no such plan or a store fails; the plan is then tried again later.
+    /// [`Error::InTransaction`] inside a unit of work.
     ///
     /// # Cancel safety
     /// May be dropped at any time. The lease of a dropped call runs out after a minute.

@@ -10,4 +10,5 @@ mod export;
 mod hold;
 mod hold_race;
 mod house;
+mod joined;
 mod request;
