@@ -1,6 +1,7 @@
 //! The assembly: every door over one storage, the jobs of all crates in one list, and facts on
 //! their way between them.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 #[cfg(feature = "privacy")]
@@ -12,12 +13,15 @@ use alley_core::{
 };
 
 mod config;
+mod doors;
 mod storage;
 
 pub use config::{Config, declarations};
-pub use storage::Storage;
+pub use doors::{Doors, NotConfigured};
+pub use storage::{Ports, Storage};
 
-/// All doors over one storage. Cheap to clone; clones are one application.
+/// All doors over one storage, and their background work. Cheap to clone; clones are one
+/// application. Every method of [`Doors`] is one of this type.
 ///
 /// ```
 /// # use std::sync::Arc;
@@ -35,16 +39,7 @@ pub use storage::Storage;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Alley {
-    accounts: Accounts,
-    tenancy: Tenancy,
-    #[cfg(feature = "tiktok")]
-    tiktok: Option<alley_tiktok::Tiktok>,
-    #[cfg(feature = "billing")]
-    billing: Option<alley_billing::Billing>,
-    #[cfg(feature = "outreach")]
-    outreach: alley_outreach::Outreach,
-    #[cfg(feature = "privacy")]
-    privacy: alley_privacy::Privacy,
+    doors: Doors,
     jobs: Jobs,
 }
 
@@ -120,7 +115,7 @@ impl Alley {
         jobs.append(&mut storage.jobs);
         let relay = Relay::new(storage.outbox, subscribers, Arc::clone(&env.clock));
         jobs.insert(0, Arc::new(relay) as Arc<dyn Job>);
-        Ok(Self {
+        let doors = Doors {
             accounts,
             tenancy,
             #[cfg(feature = "tiktok")]
@@ -131,48 +126,8 @@ impl Alley {
             outreach,
             #[cfg(feature = "privacy")]
             privacy,
-            jobs: Jobs::new(jobs, storage.leases, Arc::clone(&env.clock)),
-        })
-    }
-
-    /// People: registration, sign-in, second factors, sessions.
-    pub const fn accounts(&self) -> &Accounts {
-        &self.accounts
-    }
-
-    /// Sellers' organizations, their members, and access to their data.
-    pub const fn tenancy(&self) -> &Tenancy {
-        &self.tenancy
-    }
-
-    /// TikTok Shop.
-    ///
-    /// # Errors
-    /// When [`Config::with_tiktok`] was not called.
-    #[cfg(feature = "tiktok")]
-    pub fn tiktok(&self) -> Result<&alley_tiktok::Tiktok, NotConfigured> {
-        self.tiktok.as_ref().ok_or(NotConfigured { door: "tiktok" })
-    }
-
-    /// Stripe.
-    ///
-    /// # Errors
-    /// When [`Config::with_billing`] was not called.
-    #[cfg(feature = "billing")]
-    pub fn billing(&self) -> Result<&alley_billing::Billing, NotConfigured> {
-        self.billing.as_ref().ok_or(NotConfigured { door: "billing" })
-    }
-
-    /// Templates, drafts, review, pacing and confirmed deliveries.
-    #[cfg(feature = "outreach")]
-    pub const fn outreach(&self) -> &alley_outreach::Outreach {
-        &self.outreach
-    }
-
-    /// Data map, retention, holds, export and erasure.
-    #[cfg(feature = "privacy")]
-    pub const fn privacy(&self) -> &alley_privacy::Privacy {
-        &self.privacy
+        };
+        Ok(Self { doors, jobs: Jobs::new(jobs, storage.leases, Arc::clone(&env.clock)) })
     }
 
     /// The background work of all crates; call [`Jobs::run_due`] in a loop of your own.
@@ -181,13 +136,13 @@ impl Alley {
     }
 }
 
-/// A door was asked for that has no configuration.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{door} is not configured: call Config::with_{door} before the assembly")]
-#[non_exhaustive]
-pub struct NotConfigured {
-    /// The door.
-    pub door: &'static str,
+/// The application is its doors, and more: so they are opened on it directly.
+impl Deref for Alley {
+    type Target = Doors;
+
+    fn deref(&self) -> &Doors {
+        &self.doors
+    }
 }
 
 /// The parts do not fit together.

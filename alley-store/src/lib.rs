@@ -34,7 +34,7 @@ mod sqlite;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sweep;
 
-pub use alley::{Alley, AssemblyError, Config, NotConfigured, Storage, declarations};
+pub use alley::{Alley, AssemblyError, Config, Doors, NotConfigured, Ports, Storage, declarations};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use coverage::{CoverageError, Gap};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]

@@ -74,3 +74,53 @@ impl From<Arc<crate::PostgresStore>> for Storage {
         storage
     }
 }
+
+/// The ports that keep records, one field for each crate: what a unit of work brings along for
+/// [`Doors::on`](super::Doors::on). It has no outbox, no leases and no limits, since nothing in the
+/// background and nothing that must outlast a rollback belongs into it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Ports {
+    /// Accounts and tenants.
+    pub core: alley_core::RecordPorts,
+    /// Tokens and shop data.
+    #[cfg(feature = "tiktok")]
+    pub tiktok: alley_tiktok::Stores,
+    /// Customers, subscriptions, invoices.
+    #[cfg(feature = "billing")]
+    pub billing: alley_billing::Stores,
+    /// Templates, drafts, pacing, deliveries.
+    #[cfg(feature = "outreach")]
+    pub outreach: alley_outreach::Stores,
+    /// Erasure plans, holds, requests.
+    #[cfg(feature = "privacy")]
+    pub privacy: alley_privacy::Stores,
+    /// Where personal records are found and held.
+    pub personal: Vec<Arc<dyn PersonalRecords>>,
+}
+
+impl Ports {
+    /// Everything in one unit of work.
+    pub fn of<S: RecordStore + PersonalRecords>(unit: &Arc<S>) -> Self {
+        let same = || Arc::<S>::clone(unit);
+        Self {
+            core: same().into(),
+            #[cfg(feature = "tiktok")]
+            tiktok: same().into(),
+            #[cfg(feature = "billing")]
+            billing: same().into(),
+            #[cfg(feature = "outreach")]
+            outreach: same().into(),
+            #[cfg(feature = "privacy")]
+            privacy: same().into(),
+            personal: vec![same()],
+        }
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl From<&crate::PostgresUnit> for Ports {
+    fn from(unit: &crate::PostgresUnit) -> Self {
+        Self::of(unit.store())
+    }
+}
