@@ -28,6 +28,7 @@ use crate::sql::Catalogue;
 mod commit;
 mod connection;
 mod driver;
+mod host;
 mod leases;
 mod limiter;
 mod migrate;

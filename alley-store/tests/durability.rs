@@ -8,8 +8,8 @@ use std::time::Duration;
 use alley_core::Field as _;
 use alley_core::conformance::Sample;
 use alley_core::{
-    Commit, Env, Fact, Key, Outbox as _, RecordStore, RecordStoreExt as _, RecordWrite,
-    StoreErrorKind, TenantId, Version, Write,
+    Commit, Env, Fact, Key, Outbox as _, RecordRef, RecordStore, RecordStoreExt as _, RecordWrite,
+    StoreError, StoreErrorKind, TenantId, Version, Write,
 };
 use alley_store::{SqliteStore, rusqlite};
 
@@ -239,6 +239,59 @@ async fn statements_of_the_host_commit_and_roll_back_with_ours() {
         Ok(connection.query_row("SELECT count(*) FROM note", [], |row| row.get::<_, i64>(0))?)
     };
     assert_eq!(store.commit_with(insert(&env, &[]), count).await.unwrap().1, Some(1));
+}
+
+/// A host whose own row was taken meanwhile says so, and the door above decides again.
+#[tokio::test]
+async fn a_store_error_of_the_host_comes_back_as_it_is_and_nothing_stays() {
+    let store = Arc::new(SqliteStore::open_in_memory_with(file::options()).unwrap());
+    let env = env(7);
+    let row = RecordRef::new("organization", Key::global(&"o".to_owned()));
+    let kinds = [
+        StoreErrorKind::Conflict(row),
+        StoreErrorKind::Duplicate { record: "organization", rule: "by_name" },
+        StoreErrorKind::CommitUnknown,
+    ];
+    for kind in kinds {
+        let answered = kind.clone();
+        let refuses = move |_: &rusqlite::Connection| {
+            Err::<(), _>(StoreError::with_source(answered, "the host says so").into())
+        };
+        let error =
+            store.commit_with(insert(&env, &[sample("own", 1)]), refuses).await.unwrap_err();
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!((error.kind(), source.as_str()), (&kind, "the host says so"));
+        assert!(!exists(&store, "own").await);
+    }
+}
+
+#[tokio::test]
+async fn reads_of_the_host_see_what_is_committed_and_leave_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = file::open(&folder.path().join("alley.db"));
+    let env = env(8);
+    let count = |connection: &rusqlite::Connection| {
+        let text = "SELECT count(*) FROM alley_conformance_conformance_sample";
+        Ok(connection.query_row(text, [], |row| row.get::<_, i64>(0))?)
+    };
+    // More often than there are connections, so that each of them meets both.
+    for _ in 0..5 {
+        let panics = |_: &rusqlite::Connection| -> Result<(), _> { std::panic::panic_any("host") };
+        assert!(store.read_with(panics).await.is_err());
+        let begins = |connection: &rusqlite::Connection| {
+            connection.execute_batch("BEGIN; SELECT 1 FROM alley_core_commit")?;
+            Ok(())
+        };
+        store.read_with(begins).await.unwrap();
+        let writes = |connection: &rusqlite::Connection| {
+            Ok(connection.execute("DELETE FROM alley_conformance_conformance_sample", [])?)
+        };
+        assert_eq!(store.read_with(writes).await.unwrap_err().kind(), &StoreErrorKind::Other);
+    }
+    store.commit(insert(&env, &[sample("seen", 1)])).await.unwrap();
+    for _ in 0..5 {
+        assert_eq!(store.read_with(count).await.unwrap(), 1);
+    }
 }
 
 #[tokio::test]

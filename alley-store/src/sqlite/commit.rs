@@ -1,59 +1,15 @@
 //! A commit, inside the transaction of the writer.
 
-use std::error::Error;
-
 use alley_core::{
     Action, Basis, Commit, Committed, Expect, FactEntry, Field as _, Key, RecordWrite, Row,
     StoreError, StoreErrorKind, Value, Version, Write,
 };
 use rusqlite::Connection;
 
-use super::{Shared, SqliteStore, driver};
-use crate::failure;
+use super::{Shared, driver};
 use crate::failure::conflict;
 use crate::row;
 use crate::sql::RecordSql;
-
-impl SqliteStore {
-    /// Commits, and runs statements of the host in the same transaction, on the thread that writes.
-    /// All of it is applied or nothing. A repeated commit does not run them again and answers
-    /// `None` for their result.
-    ///
-    /// The statements must not end the transaction, must not wait for this store, and keep all
-    /// other writers waiting while they run.
-    ///
-    /// # Errors
-    /// As [`RecordStore::commit`](alley_core::RecordStore::commit); an error of the host's
-    /// statements comes back as the source of kind `Other`.
-    ///
-    /// # Cancel safety
-    /// Dropping the future leaves everything applied or nothing.
-    pub async fn commit_with<C, T, F>(
-        &self,
-        commit: Commit<C>,
-        statements: F,
-    ) -> Result<(Committed, Option<T>), StoreError>
-    where
-        C: Into<RecordWrite>,
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, Box<dyn Error + Send + Sync>> + Send + 'static,
-    {
-        let commit = commit.lower();
-        self.write_alone(move |connection, shared| {
-            let committed = apply(connection, shared, commit)?;
-            if committed.replayed {
-                return Ok((committed, None));
-            }
-            let value = statements(connection)
-                .map_err(|error| StoreError::with_source(StoreErrorKind::Other, error))?;
-            if connection.is_autocommit() {
-                return Err(failure::other("the host's statements ended the transaction"));
-            }
-            Ok((committed, Some(value)))
-        })
-        .await
-    }
-}
 
 /// Applies a commit. After an error the caller rolls back what was applied of it.
 pub(super) fn apply(
