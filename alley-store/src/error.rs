@@ -132,6 +132,21 @@ pub enum OpenError {
     /// The record types or queries contradict each other.
     #[error(transparent)]
     Declaration(#[from] DeclarationError),
+    /// A table of the host cannot hold the record type that was said to live in it.
+    #[error(
+        "table {table} of database {database} cannot hold records of type {record}: it needs a column for each field, called as SqlRecords says"
+    )]
+    HostTable {
+        /// The file.
+        database: String,
+        /// The table.
+        table: String,
+        /// The record type.
+        record: &'static str,
+        /// What the engine said.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
     /// Anything else; the source says more.
     #[error("database {database} cannot be used")]
     Other {

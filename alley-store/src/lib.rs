@@ -30,6 +30,8 @@ mod row;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sql;
 #[cfg(feature = "sqlite")]
+mod sql_records;
+#[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sweep;
@@ -52,7 +54,9 @@ pub use postgres::{Pooler, PostgresOptions, PostgresStore, PostgresUnit};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sql::{Binding, Technical};
 #[cfg(feature = "sqlite")]
-pub use sqlite::{SqliteOptions, SqliteStore};
+pub use sql_records::SqlRecords;
+#[cfg(feature = "sqlite")]
+pub use sqlite::{SqlField, SqliteOptions, SqliteStore};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sweep::SweepStore;
 

@@ -12,6 +12,8 @@ use crate::engine::Engine;
 use crate::failure;
 use crate::layout::Layout;
 pub(crate) use crate::layout::VERSION;
+#[cfg(feature = "sqlite")]
+use crate::sql_records::SqlRecords;
 
 #[cfg(feature = "postgres")]
 mod batch;
@@ -64,6 +66,24 @@ impl Catalogue {
             records: records.collect(),
             queries: queries.collect(),
         })
+    }
+
+    /// Puts the host's names into the statements of the record types that live in its tables.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn rename(&mut self, hosted: &SqlRecords, domains: &[Domain], layout: &Layout) {
+        let names = hosted.names(layout);
+        let name = hosted.record().name;
+        let mut rename = |text: &mut String| *text = names.rendered(text);
+        if let Some(record) = self.records.get_mut(name) {
+            record.each_text(&mut rename);
+        }
+        for query in domains.iter().flat_map(|domain| &domain.queries) {
+            if query.record.name == name
+                && let Some(query) = self.queries.get_mut(query.name)
+            {
+                query.each_text(&mut rename);
+            }
+        }
     }
 
     /// The statements of a record type.

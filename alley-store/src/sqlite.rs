@@ -24,11 +24,14 @@ use crate::failure;
 use crate::layout::Layout;
 use crate::migration::{Migration, NewerSchema, SchemaState};
 use crate::sql::Catalogue;
+use crate::sql_records::SqlRecords;
 
 mod commit;
 mod connection;
 mod driver;
+mod field;
 mod host;
+mod hosted;
 mod leases;
 mod limiter;
 mod migrate;
@@ -39,6 +42,8 @@ mod schema;
 mod sweep;
 mod writer;
 
+pub use field::SqlField;
+
 use writer::{Message, Task};
 
 /// What a store keeps and how.
@@ -47,6 +52,7 @@ use writer::{Message, Task};
 pub struct SqliteOptions {
     pub(crate) domains: Vec<Domain>,
     pub(crate) layout: Layout,
+    hosted: Vec<SqlRecords>,
     readers: usize,
     patience: Duration,
     newer: NewerSchema,
@@ -59,6 +65,7 @@ impl Default for SqliteOptions {
         Self {
             domains: Domain::enabled(),
             layout: Layout::default(),
+            hosted: Vec::new(),
             readers: 2,
             patience: Duration::from_secs(5),
             newer: NewerSchema::Refuse,
@@ -72,6 +79,14 @@ impl SqliteOptions {
     #[must_use]
     pub fn with_domain(mut self, domain: Domain) -> Self {
         self.domains.push(domain);
+        self
+    }
+
+    /// Keeps the records of one type in a table of the host. That table is the host's to make, before
+    /// the store opens.
+    #[must_use]
+    pub fn with_sql_records(mut self, records: SqlRecords) -> Self {
+        self.hosted.push(records);
         self
     }
 
@@ -129,6 +144,8 @@ type Read = Box<dyn FnOnce(&Connection) + Send>;
 pub(crate) struct Shared {
     pub(crate) catalogue: Catalogue,
     pub(crate) layout: Layout,
+    /// The record types that live in tables of the host.
+    pub(crate) hosted: Vec<SqlRecords>,
     clock: Arc<dyn Clock>,
     /// How long to wait for another process that writes.
     patience: Duration,
@@ -258,10 +275,11 @@ impl SqliteStore {
         writer: Connection,
         readers: Vec<Connection>,
     ) -> Result<Self, OpenError> {
-        let SqliteOptions { layout, clock, patience, .. } = options;
+        let SqliteOptions { layout, hosted, clock, patience, .. } = options;
+        hosted::check(&writer, path, &catalogue, &hosted)?;
         // A process that ended between an erasure and the emptying of the log left it to us.
         let erased = AtomicBool::new(!readers.is_empty());
-        let shared = Arc::new(Shared { catalogue, layout, clock, patience, erased });
+        let shared = Arc::new(Shared { catalogue, layout, hosted, clock, patience, erased });
         let mut threads = Vec::new();
         let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
             let builder = std::thread::Builder::new().name(format!("alley-sqlite-{name}"));
@@ -346,7 +364,9 @@ fn catalogue(options: &SqliteOptions, path: &Path) -> Result<Catalogue, OpenErro
             remedy: "SQLite has no schemas; give the layout a prefix alone",
         });
     }
-    Ok(Catalogue::new(&options.domains, &options.layout, Engine::Sqlite)?)
+    let mut catalogue = Catalogue::new(&options.domains, &options.layout, Engine::Sqlite)?;
+    hosted::rename(&mut catalogue, options)?;
+    Ok(catalogue)
 }
 
 /// Work that answers, unless nobody waits for the answer any more.

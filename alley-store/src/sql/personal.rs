@@ -57,7 +57,19 @@ impl PersonalSql {
         }
     }
 
-    #[cfg(test)]
+    /// Changes the text of every statement.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
+        let Self { subject, due, edges, erase } = self;
+        change(erase);
+        let edges = edges.iter_mut().flat_map(|edge| {
+            let EdgeSql { field: _, of_any, of_tenant } = edge;
+            std::iter::once(of_any).chain(of_tenant)
+        });
+        subject.iter_mut().chain(due).chain(edges).for_each(|keys| keys.each_text(change));
+    }
+
+    #[cfg(any(test, feature = "sqlite"))]
     pub(crate) fn statements(&self) -> Vec<(String, &str)> {
         let mut all = vec![("erase".to_owned(), self.erase.as_str())];
         let edges = self.edges.iter().flat_map(|edge| {

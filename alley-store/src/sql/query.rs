@@ -41,6 +41,14 @@ impl QuerySql {
         Self { pages: listing.keyset(engine), count: engine.placeholders(&count) }
     }
 
+    /// Changes the text of every statement.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
+        let Self { pages, count } = self;
+        pages.each_text(change);
+        change(count);
+    }
+
     #[cfg(test)]
     pub(crate) fn statements(&self) -> Vec<(&'static str, &str)> {
         let mut all = self.pages.statements();
@@ -50,7 +58,14 @@ impl QuerySql {
 }
 
 impl Keyset {
-    #[cfg(test)]
+    /// Changes the text of every statement.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
+        let Self { first, next, next_absent, parts: _ } = self;
+        [first, next].into_iter().chain(next_absent).for_each(change);
+    }
+
+    #[cfg(any(test, feature = "sqlite"))]
     pub(crate) fn statements(&self) -> Vec<(&'static str, &str)> {
         let mut all = vec![("first", self.first.as_str()), ("next", self.next.as_str())];
         all.extend(self.next_absent.as_deref().map(|text| ("next_absent", text)));

@@ -72,7 +72,20 @@ impl RecordSql {
         }
     }
 
-    #[cfg(test)]
+    /// Changes the text of every statement.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
+        let Self { binding: _, get, version, insert, update, delete, sync, unique, personal } =
+            self;
+        [get, version, insert, update, delete, sync].into_iter().for_each(&mut *change);
+        for rule in unique {
+            change(&mut rule.taken);
+        }
+        personal.each_text(change);
+    }
+
+    /// Every statement.
+    #[cfg(any(test, feature = "sqlite"))]
     pub(crate) fn statements(&self) -> Vec<(String, &str)> {
         let mut all = vec![
             ("get".to_owned(), self.get.as_str()),

@@ -199,7 +199,7 @@ fn erase(
         None => 0,
         Some(values) => {
             let values = values.into_iter().chain(held(record, key)).collect();
-            affect(connection, sql, effect, values)?
+            affect(connection, shared, sql, effect, values)?
         }
     };
     if changed > 0 {
@@ -213,6 +213,7 @@ fn erase(
 /// How many rows an effect changed; `values` are the key, the record's name and the key's bytes.
 fn affect(
     connection: &Connection,
+    shared: &Shared,
     sql: &RecordSql,
     effect: &Effect,
     mut values: Vec<Value>,
@@ -225,12 +226,12 @@ fn affect(
             let wanted: BTreeSet<_> = fields.iter().copied().collect();
             changed.extend(record.fields.iter().filter(|field| wanted.contains(field.name)));
             values.extend(changed.iter().map(|field| field.blank()));
-            Engine::Sqlite.placeholders(&minimize(&sql.binding, &changed))
+            Engine::Sqlite.placeholders(&shared.renamed(record, minimize(&sql.binding, &changed)))
         }
         Effect::Rewrite { field, to } => {
             changed.extend(record.field(field));
             values.push(to.clone());
-            Engine::Sqlite.placeholders(&rewrite(&sql.binding, field))
+            Engine::Sqlite.placeholders(&shared.renamed(record, rewrite(&sql.binding, field)))
         }
     };
     if changed.is_empty() && *effect != Effect::Delete {

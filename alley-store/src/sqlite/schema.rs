@@ -3,14 +3,15 @@
 use alley_core::StoreError;
 use rusqlite::Connection;
 
-use super::{SqliteStore, driver};
+use super::{Shared, SqliteStore, driver, hosted};
 use crate::coverage::{self, CoverageError, LiveColumn, LiveSchema};
 use crate::engine::Engine;
 
 impl SqliteStore {
     /// Checks that every table and column of the file is the declared field of a record type, and
     /// every declared field a column, so that nothing is stored that export and erasure do not know.
-    /// `host_tables` are tables of the host that it answers for itself. For a host's tests: one line.
+    /// `host_tables` are tables of the host that it answers for itself; of a table that
+    /// [`SqlRecords`](crate::SqlRecords) names, the columns that are no fields. For a host's tests: one line.
     ///
     /// # Errors
     /// Each difference, with table and column. A file that cannot be read is a difference too.
@@ -27,9 +28,12 @@ impl SqliteStore {
     /// ```
     pub async fn coverage(&self, host_tables: &[&str]) -> Result<(), CoverageError> {
         let live = self.read(|connection, _| live(connection)).await;
-        let live = live.map_err(|_unread| CoverageError::unread("sqlite_master"))?;
-        let bindings = self.shared.catalogue.bindings();
-        coverage::compare(&live, &bindings, &self.shared.layout, Engine::Sqlite, host_tables)
+        let mut live = live.map_err(|_unread| CoverageError::unread("sqlite_master"))?;
+        let Shared { catalogue, hosted, layout, .. } = self.shared.as_ref();
+        hosted::translate(&mut live, hosted, layout);
+        let compared =
+            coverage::compare(&live, &catalogue.bindings(), layout, Engine::Sqlite, host_tables);
+        compared.map_err(|error| hosted::named(error, hosted, layout))
     }
 }
 
