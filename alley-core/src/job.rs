@@ -1,13 +1,17 @@
 //! Background work as a list: what is due is run under a lease, in as many processes as the host likes.
 
 use std::error::Error;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Timer};
+use crate::env::Env;
 use crate::error::StoreError;
 
 mod lease;
@@ -72,8 +76,11 @@ pub enum JobOutcome {
     Failed(JobError),
     /// It is not due before this instant.
     NotDue(DateTime<Utc>),
-    /// Another process runs it; the lease ends at this instant at the latest.
+    /// Another process runs it; the lease ends at this instant unless it is renewed.
     Held(DateTime<Utc>),
+    /// It was stopped while it ran, since its lease was lost or could not be renewed in time:
+    /// another process may run it now. What it had done stays done.
+    Lost,
 }
 
 /// What [`Jobs::run_due`] did, and when to come again.
@@ -93,7 +100,7 @@ impl JobsReport {
             let failures: Vec<&JobError> = match &run.outcome {
                 JobOutcome::Ran(report) => report.failures.iter().collect(),
                 JobOutcome::Failed(error) => vec![error],
-                JobOutcome::NotDue(_) | JobOutcome::Held(_) => Vec::new(),
+                JobOutcome::NotDue(_) | JobOutcome::Held(_) | JobOutcome::Lost => Vec::new(),
             };
             failures.into_iter().map(|error| (run.name, error))
         })
@@ -111,15 +118,17 @@ pub struct Jobs {
     list: Vec<Arc<dyn Job>>,
     leases: Arc<dyn Leases>,
     clock: Arc<dyn Clock>,
+    timer: Arc<dyn Timer>,
 }
 
 impl Jobs {
-    /// How long a run may take before another process may take over.
+    /// How long after a process died in a job another one takes over. A process that lives renews
+    /// the lease every third of it.
     pub const LEASE: Duration = Duration::from_mins(5);
 
     /// A list of jobs; they run in its order.
-    pub fn new(list: Vec<Arc<dyn Job>>, leases: Arc<dyn Leases>, clock: Arc<dyn Clock>) -> Self {
-        Self { list, leases, clock }
+    pub fn new(list: Vec<Arc<dyn Job>>, leases: Arc<dyn Leases>, env: &Env) -> Self {
+        Self { list, leases, clock: Arc::clone(&env.clock), timer: Arc::clone(&env.timer) }
     }
 
     /// The jobs.
@@ -128,7 +137,11 @@ impl Jobs {
     }
 
     /// Runs every job that is due, each once with `limit` units, one after the other. The host owns
-    /// the loop: it calls this again at the instant that the report names. Safe in many processes.
+    /// the loop: it calls this again at the instant that the report names. Safe in many processes:
+    /// the lease of a job is renewed while it runs, however long that takes, and a run whose lease
+    /// is lost is dropped ([`JobOutcome::Lost`]). A process that stood still for longer than its
+    /// lease, such as a suspended machine, learns that when it renews; until then its job may take
+    /// a step while another process runs it, which every job must bear as it bears a crash.
     ///
     /// # Errors
     /// When the lease store fails. What a job fails with is in the report.
@@ -143,21 +156,68 @@ impl Jobs {
             let (outcome, due) = match self.leases.acquire(job.name(), Self::LEASE, now).await? {
                 Acquired::NotDue(at) => (JobOutcome::NotDue(at), at),
                 Acquired::Held(until) => (JobOutcome::Held(until), until),
-                Acquired::Lease(lease) => {
-                    let outcome = match job.run_once(limit).await {
-                        Ok(report) => JobOutcome::Ran(report),
-                        Err(error) => JobOutcome::Failed(error),
-                    };
-                    let again = matches!(&outcome, JobOutcome::Ran(report) if report.more);
-                    let now = self.clock.now();
-                    let due = if again { now } else { now + job.every() };
-                    self.leases.release(lease, due).await?;
-                    (outcome, due)
-                }
+                Acquired::Lease(lease) => self.run(job.as_ref(), lease, limit).await?,
             };
             next = Some(next.map_or(due, |next| next.min(due)));
             runs.push(JobRun { name: job.name(), outcome });
         }
         Ok(JobsReport { runs, next: next.unwrap_or_else(|| self.clock.now()) })
     }
+
+    /// Runs one job under its lease; answers when it is due again, too.
+    async fn run(
+        &self,
+        job: &dyn Job,
+        lease: Lease,
+        limit: u32,
+    ) -> Result<(JobOutcome, DateTime<Utc>), StoreError> {
+        let outcome = match before(job.run_once(limit), self.loss(&lease)).await {
+            Some(Ok(report)) => JobOutcome::Ran(report),
+            Some(Err(error)) => JobOutcome::Failed(error),
+            None => JobOutcome::Lost,
+        };
+        let again = matches!(&outcome, JobOutcome::Ran(report) if report.more);
+        let now = self.clock.now();
+        let due = if again { now } else { now + job.every() };
+        if !matches!(outcome, JobOutcome::Lost) {
+            self.leases.release(lease, due).await?;
+        }
+        Ok((outcome, due))
+    }
+
+    /// Renews a lease for as long as it is polled; completes when it is lost, or when it could not be
+    /// renewed until half of it was over.
+    async fn loss(&self, lease: &Lease) {
+        loop {
+            self.timer.watch(Self::LEASE / 3).await;
+            let deadline = self.timer.watch(Self::LEASE / 6);
+            if before(self.renewed(lease), deadline).await != Some(true) {
+                return;
+            }
+        }
+    }
+
+    /// Renews the lease, again while the store fails; `false` when the lease is lost.
+    async fn renewed(&self, lease: &Lease) -> bool {
+        loop {
+            match self.leases.renew(lease, Self::LEASE, self.clock.now()).await {
+                Ok(held) => return held,
+                Err(_failed) => self.timer.watch(Self::LEASE / 30).await,
+            }
+        }
+    }
+}
+
+/// What `work` answers, unless `end` completes first; whichever is late is dropped.
+async fn before<T>(
+    work: impl Future<Output = T> + Send,
+    end: impl Future<Output = ()> + Send,
+) -> Option<T> {
+    let mut work = pin!(work);
+    let mut end = pin!(end);
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(answer) => Poll::Ready(Some(answer)),
+        Poll::Pending => end.as_mut().poll(context).map(|()| None),
+    })
+    .await
 }

@@ -2,12 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use alley_core::{
-    Acquired, Clock as _, Commit, Fact, FactEntry, Id, Job, JobError, JobOutcome, JobReport, Jobs,
-    Leases as _, ManualClock, MemoryStore, RecordStore as _, RecordWrite, Relay, SeededRandom,
-    Subscriber, SubscriberError, TenantId,
+    Clock as _, Commit, Fact, FactEntry, Id, Job as _, ManualClock, MemoryStore, RecordStore as _,
+    RecordWrite, Relay, SeededRandom, Subscriber, SubscriberError, TenantId,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta};
@@ -131,52 +129,4 @@ async fn subscribers_behind_one_that_fails_hear_the_fact_all_the_same() {
     let report = relay.run_once(10).await.unwrap();
     assert_eq!((report.done, report.failures.len()), (0, 1));
     assert_eq!(stage.heard(), [Fact::TenantClosed { tenant }]);
-}
-
-#[derive(Debug, Default)]
-struct Counter(Mutex<u64>);
-
-#[async_trait]
-impl Job for Counter {
-    fn name(&self) -> &'static str {
-        "count"
-    }
-
-    fn every(&self) -> TimeDelta {
-        TimeDelta::seconds(60)
-    }
-
-    async fn run_once(&self, _: u32) -> Result<JobReport, JobError> {
-        let mut count = self.0.lock().unwrap();
-        *count += 1;
-        Ok(JobReport::new(1, *count == 1))
-    }
-}
-
-#[tokio::test]
-async fn a_job_runs_when_it_is_due_and_under_one_lease() {
-    let stage = Stage::new();
-    let counter = Arc::new(Counter::default());
-    let jobs = Jobs::new(
-        vec![Arc::clone(&counter) as _],
-        Arc::clone(&stage.store) as _,
-        Arc::clone(&stage.clock) as _,
-    );
-    let first = jobs.run_due(1).await.unwrap();
-    assert!(first.more(), "work was left");
-    assert_eq!(first.next, stage.clock.now(), "so it is due at once");
-    let second = jobs.run_due(1).await.unwrap();
-    assert_eq!(second.next, stage.clock.now() + TimeDelta::seconds(60));
-    let early = jobs.run_due(1).await.unwrap();
-    assert!(matches!(early.runs[0].outcome, JobOutcome::NotDue(_)));
-    assert_eq!(*counter.0.lock().unwrap(), 2);
-
-    stage.clock.advance(TimeDelta::seconds(61));
-    let held = stage.store.acquire("count", Duration::from_mins(5), stage.clock.now()).await;
-    assert!(matches!(held.unwrap(), Acquired::Lease(_)));
-    let blocked = jobs.run_due(1).await.unwrap();
-    assert!(matches!(blocked.runs[0].outcome, JobOutcome::Held(_)), "another process has it");
-    stage.clock.advance(TimeDelta::seconds(301));
-    jobs.run_due(1).await.unwrap();
-    assert_eq!(*counter.0.lock().unwrap(), 3, "a lease that ran out is taken over");
 }

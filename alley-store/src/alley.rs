@@ -127,7 +127,7 @@ impl Alley {
             #[cfg(feature = "privacy")]
             privacy,
         };
-        Ok(Self { doors, jobs: Jobs::new(jobs, storage.leases, Arc::clone(&env.clock)) })
+        Ok(Self { doors, jobs: Jobs::new(jobs, storage.leases, env) })
     }
 
     /// The background work of all crates; call [`Jobs::run_due`] in a loop of your own.

@@ -40,8 +40,10 @@ pub enum Acquired {
 ///
 /// # Contract
 /// - Of any number of callers at most one holds a name at a time.
-/// - Stores that have a clock of their own (a server) decide with it; others with `now`.
-/// - Releasing a lease that was lost meanwhile does nothing.
+/// - Whether a lease ran out is decided by the store's own clock where it has one (a server), by
+///   `now` elsewhere. Whether a job is due is always decided by `now`, as the caller said when.
+/// - A lease that ran out is still its holder's until somebody else takes the name; from then on
+///   renewing and releasing it do nothing.
 #[async_trait]
 pub trait Leases: std::fmt::Debug + Send + Sync + 'static {
     /// Asks for a name that was never used, is due, or whose lease ran out.
@@ -54,6 +56,18 @@ pub trait Leases: std::fmt::Debug + Send + Sync + 'static {
         ttl: Duration,
         now: DateTime<Utc>,
     ) -> Result<Acquired, StoreError>;
+
+    /// Makes a lease end `ttl` from now. `false` when it is lost: somebody else took the name after
+    /// it ran out, or it was given back.
+    ///
+    /// # Errors
+    /// When the store fails; the lease then ends when it would have.
+    async fn renew(
+        &self,
+        lease: &Lease,
+        ttl: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError>;
 
     /// Gives a lease back and says when the job is due again.
     ///

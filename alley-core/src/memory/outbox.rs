@@ -69,8 +69,22 @@ impl Leases for MemoryStore {
             _ => {}
         }
         row.fencing = row.fencing.saturating_add(1);
-        row.until = Some(now + TimeDelta::from_std(ttl).unwrap_or(TimeDelta::MAX));
+        row.until = Some(end(now, ttl));
         Ok(Acquired::Lease(Lease::new(name.to_owned(), row.fencing)))
+    }
+
+    async fn renew(
+        &self,
+        lease: &Lease,
+        ttl: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let mut state = self.lock();
+        let held = state
+            .leases
+            .get_mut(&lease.name)
+            .filter(|row| row.fencing == lease.fencing && row.until.is_some());
+        Ok(held.map(|row| row.until = Some(end(now, ttl))).is_some())
     }
 
     async fn release(&self, lease: Lease, due: DateTime<Utc>) -> Result<(), StoreError> {
@@ -83,4 +97,9 @@ impl Leases for MemoryStore {
         }
         Ok(())
     }
+}
+
+fn end(now: DateTime<Utc>, ttl: Duration) -> DateTime<Utc> {
+    let ttl = TimeDelta::from_std(ttl).unwrap_or(TimeDelta::MAX);
+    now.checked_add_signed(ttl).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

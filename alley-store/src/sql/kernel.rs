@@ -100,6 +100,9 @@ kernel! {
         VALUES ($1, 1, $2, $3) ON CONFLICT ("name") DO UPDATE SET
         "fencing" = "{prefix}core_lease"."fencing" + 1, "until_at" = excluded."until_at"
         RETURNING "fencing""#;
+    /// Takes name, number and end.
+    lease_renew = r#"UPDATE "{prefix}core_lease" SET "until_at" = $3
+        WHERE "name" = $1 AND "fencing" = $2 AND "until_at" IS NOT NULL"#;
     lease_release = r#"UPDATE "{prefix}core_lease" SET "until_at" = NULL, "due_at" = $3
         WHERE "name" = $1 AND "fencing" = $2"#;
     hold_place = r#"INSERT INTO "{prefix}core_hold_mark" ("record", "key", "hold") VALUES ($1, $2, $3)

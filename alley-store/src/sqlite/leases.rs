@@ -24,11 +24,24 @@ impl Leases for SqliteStore {
             if let Some(refused) = row.map(|row| refusal(row, now)).transpose()?.flatten() {
                 return Ok(refused);
             }
-            let ttl = TimeDelta::from_std(ttl).unwrap_or(TimeDelta::MAX);
-            let until = now.checked_add_signed(ttl).unwrap_or(DateTime::<Utc>::MAX_UTC);
-            let values = [text, until.to_value(), now.to_value()];
+            let values = [text, end(now, ttl).to_value(), now.to_value()];
             let fencing = driver::number(connection, &kernel.lease_take, &values)?;
             Ok(Acquired::Lease(Lease::new(name, fencing.unwrap_or_default())))
+        })
+        .await
+    }
+
+    async fn renew(
+        &self,
+        lease: &Lease,
+        ttl: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let name = Value::Text(lease.name.clone());
+        let values = [name, Value::Int(lease.fencing), end(now, ttl).to_value()];
+        self.write(move |connection, shared| {
+            let text = &shared.catalogue.kernel.lease_renew;
+            Ok(driver::execute(connection, text, &values).map_err(driver::failed)? > 0)
         })
         .await
     }
@@ -42,6 +55,12 @@ impl Leases for SqliteStore {
         })
         .await
     }
+}
+
+/// When a lease ends that is given now.
+pub(super) fn end(now: DateTime<Utc>, ttl: Duration) -> DateTime<Utc> {
+    let ttl = TimeDelta::from_std(ttl).unwrap_or(TimeDelta::MAX);
+    now.checked_add_signed(ttl).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 /// Why a name is not granted now, from its row.

@@ -90,6 +90,16 @@ impl Leases for Stepping {
         self.step(&format!("acquire {name}"), self.store.acquire(name, ttl, now)).await
     }
 
+    async fn renew(
+        &self,
+        lease: &Lease,
+        ttl: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let what = format!("renew {}", lease.name);
+        self.step(&what, self.store.renew(lease, ttl, now)).await
+    }
+
     async fn release(&self, lease: Lease, due: DateTime<Utc>) -> Result<(), StoreError> {
         let what = format!("release {}", lease.name);
         self.step(&what, self.store.release(lease, due)).await
