@@ -22,6 +22,7 @@ mod fact;
 mod hex;
 pub mod http;
 mod id;
+pub mod idempotency;
 mod identity;
 mod ids;
 mod job;

@@ -13,6 +13,7 @@ use crate::record::{Key, RecordType, Row};
 use crate::store::{RecordStore, StoredRow};
 use crate::value::Value;
 
+mod idempotency;
 mod outbox;
 mod personal;
 mod state;

@@ -1,6 +1,9 @@
 //! The storage kernel: four calls from which every port of every crate is made.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::commit::{Commit, Committed, RecordWrite, Version, Versioned};
 use crate::error::StoreError;
@@ -138,4 +141,10 @@ pub async fn all<R: Record, S: RecordStore + ?Sized>(
 /// The version that a row has after it was written once more.
 pub fn version_after(read: Option<Version>) -> Version {
     read.map_or(Version::FIRST, Version::next)
+}
+
+/// The end of what is given now for `span`, within the calendar.
+pub fn later(now: DateTime<Utc>, span: Duration) -> DateTime<Utc> {
+    let span = TimeDelta::from_std(span).unwrap_or(TimeDelta::MAX);
+    now.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

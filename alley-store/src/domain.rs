@@ -55,6 +55,12 @@ impl Domain {
                 "records",
                 include_str!("../migrations/core/0002_records.sql"),
             ),
+            Migration::new(
+                "core",
+                3,
+                "idempotency",
+                include_str!("../migrations/core/0003_idempotency.sql"),
+            ),
         ];
         Self::new("core", alley_core::RECORDS, alley_core::QUERIES, migrations)
     }

@@ -32,6 +32,7 @@ mod driver;
 mod field;
 mod host;
 mod hosted;
+mod idempotency;
 mod leases;
 mod limiter;
 mod migrate;

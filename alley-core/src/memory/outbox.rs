@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::MemoryStore;
 use super::state::LeaseRow;
 use crate::error::StoreError;
 use crate::fact::{Outbox, OutboxEntry, Settled, Settlement, Stream};
 use crate::job::{Acquired, Lease, Leases};
+use crate::store::later;
 
 #[async_trait]
 impl Outbox for MemoryStore {
@@ -69,7 +70,7 @@ impl Leases for MemoryStore {
             _ => {}
         }
         row.fencing = row.fencing.saturating_add(1);
-        row.until = Some(end(now, ttl));
+        row.until = Some(later(now, ttl));
         Ok(Acquired::Lease(Lease::new(name.to_owned(), row.fencing)))
     }
 
@@ -84,7 +85,7 @@ impl Leases for MemoryStore {
             .leases
             .get_mut(&lease.name)
             .filter(|row| row.fencing == lease.fencing && row.until.is_some());
-        Ok(held.map(|row| row.until = Some(end(now, ttl))).is_some())
+        Ok(held.map(|row| row.until = Some(later(now, ttl))).is_some())
     }
 
     async fn release(&self, lease: Lease, due: DateTime<Utc>) -> Result<(), StoreError> {
@@ -97,9 +98,4 @@ impl Leases for MemoryStore {
         }
         Ok(())
     }
-}
-
-fn end(now: DateTime<Utc>, ttl: Duration) -> DateTime<Utc> {
-    let ttl = TimeDelta::from_std(ttl).unwrap_or(TimeDelta::MAX);
-    now.checked_add_signed(ttl).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

@@ -9,6 +9,7 @@ use crate::commit::{
 };
 use crate::error::{RecordRef, StoreError, StoreErrorKind};
 use crate::fact::{FactEntry, OutboxEntry, Stream};
+use crate::idempotency::{Entry, RequestKey};
 use crate::personal::{HoldId, PlanId};
 use crate::record::{Key, RecordType, Row};
 use crate::store::StoredRow;
@@ -50,6 +51,7 @@ pub(super) struct State {
     pub(super) outbox: BTreeMap<(Stream, i64), Waiting>,
     heads: BTreeMap<Stream, i64>,
     pub(super) leases: BTreeMap<String, LeaseRow>,
+    pub(super) requests: BTreeMap<RequestKey, Entry>,
     pub(super) holds: HashSet<(HoldId, &'static str, Key)>,
     pub(super) fencing: BTreeMap<PlanId, i64>,
     #[cfg(feature = "conformance")]

@@ -42,6 +42,15 @@ impl Keyring {
         keyed(derivation, b"alley mac 1", purpose.0, parts)
     }
 
+    /// As [`mac`](Self::mac), with the enabled key of the smallest number: the same in all processes
+    /// while a new key becomes the primary, until that oldest one is withdrawn. For hashes that must
+    /// be equal rather than fresh.
+    pub fn lasting_mac(&self, purpose: MacPurpose, parts: &[&[u8]]) -> Digest32 {
+        let oldest = self.derivations().min_by_key(|(id, _)| *id);
+        let (_, derivation) = oldest.unwrap_or_else(|| self.primary_derivation());
+        keyed(derivation, b"alley mac 1", purpose.0, parts)
+    }
+
     /// What [`mac`](Self::mac) gives or would have given under each enabled key, the primary
     /// first.
     pub fn mac_candidates(&self, purpose: MacPurpose, parts: &[&[u8]]) -> Vec<Digest32> {

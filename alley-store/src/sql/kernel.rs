@@ -46,6 +46,11 @@ pub(crate) const TECHNICAL: &[Technical] = &[
         &["key", "full_at"],
         "keyed hashes and the instant at which each is back to its full allowance",
     ),
+    Technical::new(
+        "core_idempotency",
+        &["key", "fingerprint", "fencing", "until_at", "result", "expires_at"],
+        "keyed hashes of requests that may come twice, and their results, sealed",
+    ),
 ];
 
 macro_rules! kernel {
@@ -121,4 +126,32 @@ kernel! {
     limit_sweep = r#"DELETE FROM "{prefix}core_rate_limit" WHERE "key" IN (
         SELECT "key" FROM "{prefix}core_rate_limit" WHERE "full_at" <= $1
         ORDER BY "full_at" LIMIT $2)"#;
+    /// Takes key, fingerprint, end of the lease, end of the entry, and the present instant. Answers a
+    /// number if the caller may do the request.
+    request_begin = r#"INSERT INTO "{prefix}core_idempotency"
+        ("key", "fingerprint", "fencing", "until_at", "result", "expires_at")
+        VALUES ($1, $2, 1, $3, NULL, $4) ON CONFLICT ("key") DO UPDATE SET
+        "fingerprint" = excluded."fingerprint",
+        "fencing" = "{prefix}core_idempotency"."fencing" + 1,
+        "until_at" = excluded."until_at", "result" = NULL, "expires_at" = excluded."expires_at"
+        WHERE "{prefix}core_idempotency"."expires_at" <= $5
+        OR ("{prefix}core_idempotency"."result" IS NULL
+        AND ("{prefix}core_idempotency"."until_at" IS NULL
+        OR ("{prefix}core_idempotency"."until_at" <= $5
+        AND "{prefix}core_idempotency"."fingerprint" = excluded."fingerprint")))
+        RETURNING "fencing""#;
+    request_get = r#"SELECT "fingerprint", "fencing", "until_at", "result", "expires_at"
+        FROM "{prefix}core_idempotency" WHERE "key" = $1"#;
+    /// Takes key, number, result and end of the entry. A second finish keeps what is there.
+    request_finish = r#"UPDATE "{prefix}core_idempotency" SET
+        "expires_at" = CASE WHEN "result" IS NULL THEN $4 ELSE "expires_at" END,
+        "result" = COALESCE("result", $3), "until_at" = NULL
+        WHERE "key" = $1 AND "fencing" = $2
+        AND ("until_at" IS NOT NULL OR "result" IS NOT NULL)"#;
+    request_abandon = r#"UPDATE "{prefix}core_idempotency" SET "until_at" = NULL
+        WHERE "key" = $1 AND "fencing" = $2 AND "result" IS NULL"#;
+    /// Takes the present instant and how many.
+    request_sweep = r#"DELETE FROM "{prefix}core_idempotency" WHERE "key" IN (
+        SELECT "key" FROM "{prefix}core_idempotency" WHERE "expires_at" <= $1
+        ORDER BY "expires_at" LIMIT $2)"#;
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use alley_core::store::later;
 use alley_core::{Acquired, Field as _, Lease, Leases, StoreError, Value};
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{SqliteStore, driver};
 
@@ -24,7 +25,7 @@ impl Leases for SqliteStore {
             if let Some(refused) = row.map(|row| refusal(row, now)).transpose()?.flatten() {
                 return Ok(refused);
             }
-            let values = [text, end(now, ttl).to_value(), now.to_value()];
+            let values = [text, later(now, ttl).to_value(), now.to_value()];
             let fencing = driver::number(connection, &kernel.lease_take, &values)?;
             Ok(Acquired::Lease(Lease::new(name, fencing.unwrap_or_default())))
         })
@@ -38,7 +39,7 @@ impl Leases for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let name = Value::Text(lease.name.clone());
-        let values = [name, Value::Int(lease.fencing), end(now, ttl).to_value()];
+        let values = [name, Value::Int(lease.fencing), later(now, ttl).to_value()];
         self.write(move |connection, shared| {
             let text = &shared.catalogue.kernel.lease_renew;
             Ok(driver::execute(connection, text, &values).map_err(driver::failed)? > 0)
@@ -55,12 +56,6 @@ impl Leases for SqliteStore {
         })
         .await
     }
-}
-
-/// When a lease ends that is given now.
-pub(super) fn end(now: DateTime<Utc>, ttl: Duration) -> DateTime<Utc> {
-    let ttl = TimeDelta::from_std(ttl).unwrap_or(TimeDelta::MAX);
-    now.checked_add_signed(ttl).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 /// Why a name is not granted now, from its row.

@@ -20,7 +20,11 @@ impl Upkeep for SqliteStore {
         let now = self.shared.clock.now();
         self.write(move |connection, shared| {
             let kernel = &shared.catalogue.kernel;
-            let kinds = [(&kernel.commit_sweep, now - COMMIT_IDS_KEPT), (&kernel.limit_sweep, now)];
+            let kinds = [
+                (&kernel.commit_sweep, now - COMMIT_IDS_KEPT),
+                (&kernel.limit_sweep, now),
+                (&kernel.request_sweep, now),
+            ];
             let swept = kinds.into_iter().map(|(text, until)| {
                 let values = [until.to_value(), Value::Int(i64::from(limit))];
                 let gone = driver::execute(connection, text, &values).map_err(driver::failed)?;

@@ -202,7 +202,8 @@ fn the_log_is_emptied_under_load_after_64_rounds() {
 }
 
 #[test]
-fn old_commit_ids_and_idle_limits_are_swept_and_recent_ones_stay() {
+fn what_is_over_is_swept_and_the_rest_stays() {
+    use alley_core::idempotency::{Begun, Idempotency as _, RequestKey, Terms};
     use alley_core::rate_limit::{Limit, Limiter as _};
     use alley_core::{Commit, CommitId, Digest32, Job as _, ManualClock, RecordStore, RecordWrite};
     use chrono::TimeDelta;
@@ -218,18 +219,31 @@ fn old_commit_ids_and_idle_limits_are_swept_and_recent_ones_stay() {
     let limit = Limit::per(1, TimeDelta::hours(50)).unwrap();
     let take =
         |key: u8| pollster::block_on(store.take(&Digest32::new([key; 32]), &limit, 1)).unwrap();
+    let begin = |number: u8| {
+        let digest = Digest32::new([number; 32]);
+        let key = RequestKey::from_digest(None, digest);
+        let terms = Terms::default();
+        let begun = pollster::block_on(store.begin(&key, &digest, &terms, clock.now()));
+        match begun.unwrap() {
+            Begun::Fresh(ticket) => Some(ticket.fencing),
+            _ => None,
+        }
+    };
+    begin(1);
     commit(1);
     let _ = take(1);
     clock.advance(TimeDelta::hours(47));
     commit(2);
+    begin(2);
     let _ = take(2);
     let sweep = SweepStore::from(Arc::clone(&store));
     let run = || pollster::block_on(sweep.run_once(10)).unwrap().done;
-    assert_eq!(run(), 0);
+    assert_eq!(run(), 1, "the request of two days ago");
     assert!(commit(1));
     clock.advance(TimeDelta::hours(4));
     assert_eq!(run(), 2);
     assert!(!commit(1) && commit(2));
+    assert_eq!((begin(1), begin(2)), (Some(1), Some(2)));
     let denied = |key| matches!(take(key), alley_core::rate_limit::Decision::Denied { .. });
     assert!(!denied(1) && denied(2));
 }

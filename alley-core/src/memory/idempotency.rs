@@ -1,0 +1,69 @@
+//! Requests that were begun, in the memory store.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::MemoryStore;
+use crate::error::{StoreError, StoreErrorKind};
+use crate::idempotency::{Begun, Entry, Idempotency, MAX_RESULT_BYTES, RequestKey, Terms, Ticket};
+use crate::seal::Sealed;
+use crate::store::later;
+use crate::value::Digest32;
+
+#[async_trait]
+impl Idempotency for MemoryStore {
+    async fn begin(
+        &self,
+        key: &RequestKey,
+        fingerprint: &Digest32,
+        terms: &Terms,
+        now: DateTime<Utc>,
+    ) -> Result<Begun, StoreError> {
+        let mut state = self.lock();
+        let before = state.requests.get(key);
+        if let Some(refusal) = before.and_then(|entry| entry.refusal(fingerprint, now)) {
+            return Ok(refusal);
+        }
+        let entry = Entry::begun(before, *fingerprint, terms, now);
+        let ticket = Ticket::new(*key, entry.fencing, terms.keep);
+        state.requests.insert(*key, entry);
+        Ok(Begun::Fresh(ticket))
+    }
+
+    async fn finish(
+        &self,
+        ticket: &Ticket,
+        result: &Sealed,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        if result.as_bytes().len() > MAX_RESULT_BYTES {
+            let text = "the result of a request is longer than 64 KiB";
+            return Err(StoreError::with_source(StoreErrorKind::Other, text));
+        }
+        let mut state = self.lock();
+        let Some(entry) = state.requests.get_mut(&ticket.key) else {
+            return Ok(false);
+        };
+        let given_up = entry.until.is_none() && entry.result.is_none();
+        if entry.fencing != ticket.fencing || given_up {
+            return Ok(false);
+        }
+        if entry.result.is_none() {
+            entry.until = None;
+            entry.result = Some(result.clone());
+            entry.expires_at = later(now, ticket.keep);
+        }
+        Ok(true)
+    }
+
+    async fn abandon(&self, ticket: &Ticket) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        if let Some(entry) = state.requests.get_mut(&ticket.key)
+            && entry.fencing == ticket.fencing
+            && entry.result.is_none()
+        {
+            entry.until = None;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! Requests that were begun, and their results.
+
+use alley_core::idempotency::{
+    Begun, Entry, Idempotency, MAX_RESULT_BYTES, RequestKey, Terms, Ticket,
+};
+use alley_core::store::later;
+use alley_core::{Digest32, Field as _, Sealed, StoreError, Value};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::{SqliteStore, driver};
+
+#[async_trait]
+impl Idempotency for SqliteStore {
+    async fn begin(
+        &self,
+        key: &RequestKey,
+        fingerprint: &Digest32,
+        terms: &Terms,
+        now: DateTime<Utc>,
+    ) -> Result<Begun, StoreError> {
+        let (key, fingerprint, terms) = (*key, *fingerprint, *terms);
+        self.write(move |connection, shared| {
+            let kernel = &shared.catalogue.kernel;
+            let bytes = Value::Bytes(key.to_bytes());
+            let entry = Entry::begun(None, fingerprint, &terms, now);
+            let values = [
+                bytes.clone(),
+                fingerprint.to_value(),
+                entry.until.to_value(),
+                entry.expires_at.to_value(),
+                now.to_value(),
+            ];
+            if let Some(fencing) = driver::number(connection, &kernel.request_begin, &values)? {
+                return Ok(Begun::Fresh(Ticket::new(key, fencing, terms.keep)));
+            }
+            let row = driver::row(connection, &kernel.request_get, &[bytes])?;
+            let entry = row.and_then(read);
+            let refusal = entry.and_then(|entry| entry.refusal(&fingerprint, now));
+            refusal.ok_or_else(|| StoreError::corrupt("idempotency", "a row is not of its form"))
+        })
+        .await
+    }
+
+    async fn finish(
+        &self,
+        ticket: &Ticket,
+        result: &Sealed,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        if result.as_bytes().len() > MAX_RESULT_BYTES {
+            return Err(driver::other("the result of a request is longer than 64 KiB"));
+        }
+        let values = [
+            Value::Bytes(ticket.key.to_bytes()),
+            Value::Int(ticket.fencing),
+            result.to_value(),
+            later(now, ticket.keep).to_value(),
+        ];
+        self.write(move |connection, shared| {
+            let text = &shared.catalogue.kernel.request_finish;
+            Ok(driver::execute(connection, text, &values).map_err(driver::failed)? > 0)
+        })
+        .await
+    }
+
+    async fn abandon(&self, ticket: &Ticket) -> Result<(), StoreError> {
+        let values = [Value::Bytes(ticket.key.to_bytes()), Value::Int(ticket.fencing)];
+        self.write(move |connection, shared| {
+            let text = &shared.catalogue.kernel.request_abandon;
+            driver::execute(connection, text, &values).map(drop).map_err(driver::failed)
+        })
+        .await
+    }
+}
+
+fn read(row: Vec<Value>) -> Option<Entry> {
+    let [fingerprint, fencing, until, result, expires_at] = <[Value; 5]>::try_from(row).ok()?;
+    Some(Entry {
+        fingerprint: Digest32::from_value(fingerprint).ok()?,
+        fencing: i64::from_value(fencing).ok()?,
+        until: Option::from_value(until).ok()?,
+        result: Option::from_value(result).ok()?,
+        expires_at: DateTime::from_value(expires_at).ok()?,
+    })
+}
