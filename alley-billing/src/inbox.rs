@@ -1,6 +1,6 @@
 //! Events that were received: claimed by their id, acted on later, forgotten after a month.
 
-use alley_core::{Record, Sealed, TenantId, elements, text_enum};
+use alley_core::{Digest32, Record, Sealed, TenantId, elements, text_enum};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,9 @@ pub struct InboxEvent {
     /// The state that it carries; gone once it is acted on.
     #[record(element = elements::BILLING_SUBSCRIPTION)]
     pub payload: Option<Sealed>,
+    /// A keyed hash of its content; absent in events that were received before it was kept.
+    #[record(technical)]
+    pub payload_hash: Option<Digest32>,
     /// How far it has come.
     #[record(technical)]
     pub state: InboxState,

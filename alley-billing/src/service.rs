@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use alley_core::{
-    Access, Actor, AuditEntry, Commit, Env, Job, Purpose, RecordStore, RemoteLeg, StoreErrorKind,
-    Subscriber, TenantId,
+    Access, Actor, AuditEntry, Commit, Committed, Env, Job, Purpose, RecordStore, RemoteLeg,
+    StoreError, StoreErrorKind, Subscriber, TenantId,
 };
 use async_lock::Mutex;
 
@@ -295,11 +295,18 @@ impl Inner {
 
     /// Applies a commit; `false` means that it was decided on something that has changed.
     pub(crate) async fn apply(&self, commit: Commit<Change>) -> Result<bool> {
+        match self.commit(commit).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_conflict() => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Applies a commit, and once more if it is not known whether it was.
+    pub(crate) async fn commit(&self, commit: Commit<Change>) -> Result<Committed, StoreError> {
         let mut repeated = false;
         loop {
             match self.store.commit(commit.clone()).await {
-                Ok(_) => return Ok(true),
-                Err(error) if error.is_conflict() => return Ok(false),
                 // The same id finds out whether it was applied.
                 Err(error)
                     if !repeated
@@ -310,7 +317,7 @@ impl Inner {
                 {
                     repeated = true;
                 }
-                Err(error) => return Err(error.into()),
+                known => return known,
             }
         }
     }

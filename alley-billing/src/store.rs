@@ -1,7 +1,7 @@
 //! The storage port of billing.
 
 use alley_core::{
-    Commit, Committed, Field as _, Key, PageRequest, Query, Record as _, RecordStore,
+    Commit, Committed, Digest32, Field as _, Key, PageRequest, Query, Record as _, RecordStore,
     RecordStoreExt as _, StoreError, TenantId, Versioned, changes, store,
 };
 use async_trait::async_trait;
@@ -131,6 +131,17 @@ pub trait BillingStore: std::fmt::Debug + Send + Sync + 'static {
 
     /// Applies all of a commit, or nothing of it.
     async fn commit(&self, commit: Commit<Change>) -> Result<Committed, StoreError>;
+}
+
+/// The hash that was kept with the event that has the id of `event`. None if the two were rendered by
+/// different versions (or one carries no state): their contents cannot be compared.
+pub(crate) async fn kept_payload(
+    store: &dyn BillingStore,
+    event: &InboxEvent,
+) -> Result<Option<Digest32>, StoreError> {
+    let kept = store.inbox_event(&event.event_id).await?;
+    let kept = kept.filter(|kept| kept.record.api_version == event.api_version);
+    Ok(kept.and_then(|kept| kept.record.payload_hash))
 }
 
 #[async_trait]

@@ -25,6 +25,7 @@ mod id;
 pub mod idempotency;
 mod identity;
 mod ids;
+pub mod inbox;
 mod job;
 mod mac;
 mod memory;

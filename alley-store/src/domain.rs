@@ -69,7 +69,11 @@ impl Domain {
     #[cfg(feature = "tiktok")]
     pub fn tiktok() -> Self {
         let sql = include_str!("../migrations/tiktok/0001_records.sql");
-        let migrations = vec![Migration::new("tiktok", 1, "records", sql)];
+        let hash = include_str!("../migrations/tiktok/0002_payload_hash.sql");
+        let migrations = vec![
+            Migration::new("tiktok", 1, "records", sql),
+            Migration::new("tiktok", 2, "payload_hash", hash),
+        ];
         Self::new("tiktok", alley_tiktok::RECORDS, alley_tiktok::QUERIES, migrations)
     }
 
@@ -77,7 +81,11 @@ impl Domain {
     #[cfg(feature = "billing")]
     pub fn billing() -> Self {
         let sql = include_str!("../migrations/billing/0001_records.sql");
-        let migrations = vec![Migration::new("billing", 1, "records", sql)];
+        let hash = include_str!("../migrations/billing/0002_payload_hash.sql");
+        let migrations = vec![
+            Migration::new("billing", 1, "records", sql),
+            Migration::new("billing", 2, "payload_hash", hash),
+        ];
         Self::new("billing", alley_billing::RECORDS, alley_billing::QUERIES, migrations)
     }
 

@@ -269,6 +269,7 @@ pub async fn settled_webhooks_are_not_due(fixture: &Fixture) -> Result<(), Viola
     let event = InboxEvent {
         event_id: "77".to_owned(),
         body: Sealed::from_bytes(vec![1; 90]),
+        payload_hash: None,
         state: InboxState::Pending,
         attempts: 0,
         received_at: now,

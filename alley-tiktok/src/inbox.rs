@@ -1,8 +1,9 @@
 //! What webhooks cause, after they were answered.
 
+use alley_core::inbox::Payload;
 use alley_core::{
-    Key, Keyring, OpenError, Record, SealContext, SealError, Sealed, SecureRandom, ShopRef,
-    elements, text_enum,
+    Digest32, Key, Keyring, OpenError, Record, SealContext, SealError, Sealed, SecureRandom,
+    ShopRef, elements, text_enum,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::ExposeSecret as _;
@@ -36,6 +37,9 @@ pub struct InboxEvent {
     /// The raw body, sealed. Some kinds hold order or message data.
     #[record(element = elements::CONNECTED_ORDER)]
     pub body: Sealed,
+    /// A keyed hash of the body; absent in webhooks that were received before it was kept.
+    #[record(technical)]
+    pub payload_hash: Option<Digest32>,
     /// How far it is.
     #[record(technical)]
     pub state: InboxState,
@@ -56,6 +60,7 @@ pub struct InboxEvent {
 impl InboxEvent {
     pub(crate) fn sealed(
         body: &[u8],
+        payload: &Payload,
         now: DateTime<Utc>,
         keyring: &Keyring,
         random: &dyn SecureRandom,
@@ -67,6 +72,7 @@ impl InboxEvent {
         Ok(Self {
             event_id,
             body,
+            payload_hash: payload.hash(),
             state: InboxState::Pending,
             attempts: 0,
             received_at: now,

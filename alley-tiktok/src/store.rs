@@ -10,7 +10,9 @@ pub use tokens::{TokenChange, TokenStore};
 
 use std::sync::Arc;
 
-use alley_core::{Commit, Committed, Query, RecordStore, RecordType, StoreError, StoreErrorKind};
+use alley_core::{
+    Commit, Committed, Digest32, Query, RecordStore, RecordType, StoreError, StoreErrorKind,
+};
 
 pub(crate) use shop_data::QUERIES as SHOP_QUERIES;
 pub(crate) use tokens::QUERIES as TOKEN_QUERIES;
@@ -100,6 +102,14 @@ pub(crate) async fn commit_shop_data(
         }
     }
     store.commit(commit).await
+}
+
+/// The hash that was kept with a webhook, if there is such a webhook and it has one.
+pub(crate) async fn kept_payload(
+    store: &dyn ShopDataStore,
+    event_id: &str,
+) -> Result<Option<Digest32>, StoreError> {
+    Ok(store.inbox_event(event_id).await?.and_then(|kept| kept.record.payload_hash))
 }
 
 fn is_open(error: &StoreError) -> bool {

@@ -107,6 +107,7 @@ pub(super) fn event(id: &str, number: u8, received_at: DateTime<Utc>) -> InboxEv
         received_at,
         api_version: None,
         payload: Some(Sealed::from_bytes(vec![0, 1, 255])),
+        payload_hash: Some(Digest32::new([8; 32])),
         state: InboxState::Pending,
         attempts: 0,
         due_at: Some(received_at),

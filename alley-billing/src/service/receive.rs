@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use alley_core::inbox;
 use alley_core::webhook::Reply;
 use alley_core::{Key, Record as _, SealContext, Sealed, Write};
 use bytes::Bytes;
@@ -15,7 +16,7 @@ use crate::config::SyncMode;
 use crate::error::{Error, Result};
 use crate::ids::EventRef;
 use crate::inbox::{InboxEvent, InboxState, StoredState};
-use crate::store::Change;
+use crate::store::{Change, kept_payload};
 use crate::sync::Received;
 use crate::webhook::{
     Envelope, MAX_BODY_BYTES, Rejection, SIGNATURE_HEADER, State, is_listened_to,
@@ -26,7 +27,8 @@ impl Billing {
     /// touched them. Give the answer back as it is.
     ///
     /// 200 for what is stored, and for what billing does not act on: repetitions, other types,
-    /// the other mode, other accounts. 400 for what Stripe did not sign now. 413 for more than
+    /// the other mode, other accounts. An event that comes again with another content is one of
+    /// these: the first one stays, and the audit trail says `webhook.receive`, denied. 400 for what Stripe did not sign now. 413 for more than
     /// [`MAX_BODY_BYTES`](crate::webhook::MAX_BODY_BYTES). 503 when it could not be stored, so
     /// that Stripe sends it again.
     ///
@@ -71,10 +73,22 @@ impl Inner {
             return Ok(StatusCode::OK);
         }
         self.warn_of_version(&envelope);
-        let event = self.claimed(&envelope)?;
-        // A conflict is a claim that somebody else holds: a repetition.
-        self.apply(self.env.commit::<Change>()?.change(Write::Insert(event))).await?;
+        let payload = envelope.payload(&self.env.keyring);
+        let event = InboxEvent { payload_hash: payload.hash(), ..self.claimed(&envelope)? };
+        let insert = self.env.commit::<Change>()?.change(Write::Insert(event.clone()));
+        let kept = kept_payload(self.store.as_ref(), &event);
+        if inbox::receive(&payload, self.commit(insert), kept).await? == inbox::Received::Altered {
+            self.report_altered(&event.event_id).await?;
+        }
         Ok(StatusCode::OK)
+    }
+
+    /// Stripe signed two contents under one id. The first one stays; a person should look.
+    async fn report_altered(&self, event: &EventRef) -> Result<()> {
+        tracing::warn!(event = event.as_str(), "a stripe event came again with another content");
+        let entry = inbox::altered(&self.env, "stripe", InboxEvent::TYPE.name, event.as_str())?;
+        self.commit(self.env.commit()?.audit(entry)).await?;
+        Ok(())
     }
 
     fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), Rejection> {
@@ -124,6 +138,7 @@ impl Inner {
             received_at: now,
             api_version: envelope.api_version.clone(),
             payload,
+            payload_hash: None,
             state: InboxState::Pending,
             attempts: 0,
             due_at: Some(now),

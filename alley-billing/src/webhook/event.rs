@@ -1,5 +1,7 @@
 //! What an event says, read only after its signature was verified.
 
+use alley_core::Keyring;
+use alley_core::inbox::Payload;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -116,6 +118,14 @@ impl<'a> Envelope<'a> {
             customer,
             object: None,
         })
+    }
+
+    /// What makes its content, and is the same in every delivery. The rest of a body is not: it counts
+    /// the endpoints that have not answered yet.
+    pub(crate) fn payload(&self, keyring: &Keyring) -> Payload {
+        let object = self.object.map(ToString::to_string).unwrap_or_default();
+        let id = self.object_id.as_deref().unwrap_or_default();
+        Payload::new(keyring, &[self.kind.as_bytes(), id.as_bytes(), object.as_bytes()])
     }
 
     /// The state that a snapshot carries, if it is of a kind that is kept.

@@ -6,7 +6,10 @@ use alley_billing::{
     SyncMode,
 };
 use alley_core::conformance::{Hook, Hooked};
-use alley_core::{ManualClock, MemoryStore, StoreError, StoreErrorKind, Write};
+use alley_core::{
+    AuditEntry, AuditOutcome, ManualClock, MemoryStore, Query, Record as _, StoreError,
+    StoreErrorKind, Write,
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -122,6 +125,49 @@ fn ten_parallel_deliveries_of_one_event_have_one_effect() {
     assert_eq!(world.stripe.journal().calls("/v1/subscriptions"), calls + 1);
     assert_eq!(world.receive(event), StatusCode::OK);
     assert_eq!(world.work("billing-inbox").done, 0);
+}
+
+static TRAIL: Query = Query::new("test_trail", AuditEntry::TYPE);
+
+/// Deliveries that the trail reports.
+fn reported(world: &World) -> Vec<(String, AuditOutcome)> {
+    let trail = alley_core::store::all::<AuditEntry, _>(world.store.as_ref(), &TRAIL, &[]);
+    let trail = block_on(trail).unwrap().into_iter().map(|entry| entry.record);
+    let received = trail.filter(|entry| entry.action == "webhook.receive");
+    received.map(|entry| (entry.target.unwrap(), entry.outcome)).collect()
+}
+
+#[test]
+fn an_event_that_comes_with_another_content_is_reported_and_the_first_one_stays() {
+    for sync in [SyncMode::Refetch, SyncMode::Snapshot] {
+        let world = World::with(sync);
+        let kind = "customer.subscription.updated";
+        let first = event("evt_1", kind, r#","api_version":"2025-09-30.clover""#);
+        assert_eq!(call(&world, &first), StatusCode::OK);
+        let kept = stored(&world, "evt_1").unwrap();
+        let altered = first.replace("active", "canceled");
+        assert_eq!(call(&world, &altered), StatusCode::OK);
+        assert_eq!(stored(&world, "evt_1").unwrap(), kept);
+        let told = ("billing_inbox_event:evt_1".to_owned(), AuditOutcome::Denied);
+        assert_eq!(reported(&world), [told]);
+    }
+}
+
+#[test]
+fn an_event_whose_envelope_alone_differs_is_a_repetition() {
+    let world = World::with(SyncMode::Snapshot);
+    let kind = "customer.subscription.updated";
+    let first = event("evt_1", kind, r#","api_version":"2025-09-30.clover","pending_webhooks":2"#);
+    assert_eq!(call(&world, &first), StatusCode::OK);
+    for again in [
+        first.clone(),
+        first.replace(r#""pending_webhooks":2"#, r#""pending_webhooks":1"#),
+        // An endpoint of another version renders the same event otherwise.
+        first.replace("2025-09-30.clover", "2024-09-30.acacia").replace("active", "past_due"),
+    ] {
+        assert_eq!(call(&world, &again), StatusCode::OK);
+    }
+    assert_eq!(reported(&world), []);
 }
 
 #[test]

@@ -72,6 +72,12 @@ pub trait ShopReads: std::fmt::Debug + Send + Sync + 'static {
         kind: SyncKind,
     ) -> Result<Option<Versioned<SyncCursor>>, StoreError>;
 
+    /// A received webhook, by its id.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn inbox_event(&self, id: &str) -> Result<Option<Versioned<InboxEvent>>, StoreError>;
+
     /// For jobs: webhooks that wait and may be tried at `now`.
     ///
     /// # Errors
@@ -258,6 +264,10 @@ impl<S: RecordStore + ?Sized> ShopReads for S {
         kind: SyncKind,
     ) -> Result<Option<Versioned<SyncCursor>>, StoreError> {
         self.record(&Key::of(tenant, &SyncCursor::id(shop, kind))).await
+    }
+
+    async fn inbox_event(&self, id: &str) -> Result<Option<Versioned<InboxEvent>>, StoreError> {
+        self.record(&Key::global(&id.to_owned())).await
     }
 
     async fn inbox_due(

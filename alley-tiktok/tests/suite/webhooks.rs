@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use alley_core::{Clock as _, KeyId, Keyring, Outbox as _, SealKey};
+use alley_core::webhook::HmacSha256Key;
+use alley_core::{
+    AuditEntry, AuditOutcome, Clock as _, KeyId, Keyring, Outbox as _, Query, Record as _, SealKey,
+};
 use alley_sandbox::tiktok::Options;
 use alley_sandbox::{Delivery, Fault, On};
 use alley_tiktok::{
@@ -63,6 +66,30 @@ async fn a_duplicate_is_answered_200_and_kept_once_and_sealed() {
     assert_eq!(kept[0].record.event_id, deliveries[0].id());
     let body = kept[0].record.body.as_bytes();
     assert!(!body.windows(5).any(|bytes| bytes == b"hello"));
+}
+
+static TRAIL: Query = Query::new("test_trail", AuditEntry::TYPE);
+
+#[tokio::test]
+async fn a_webhook_that_comes_with_another_body_is_reported_and_the_first_one_stays() {
+    let world = World::new(Options::default().with_orders(1_u32));
+    let delivery = &world.double.webhook(33, json!({ "content": "hello there" }))[0];
+    deliver(&world, std::slice::from_ref(delivery)).await;
+    let kept = world.store.inbox_event(delivery.id()).await.unwrap().unwrap();
+    let altered = String::from_utf8(delivery.body().to_vec()).unwrap().replace("hello", "other");
+    let code = HmacSha256Key::new(b"fake-app-secret").parts(&[b"key1", altered.as_bytes()]);
+    let hex: String = code.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let mut headers = HeaderMap::new();
+    headers.insert("authorization", hex.parse().unwrap());
+    let reply = world.tiktok.receive(&headers, Bytes::from(altered)).await;
+    assert_eq!(reply.status, StatusCode::OK, "it is not to come again");
+    assert_eq!(world.store.inbox_event(delivery.id()).await.unwrap().unwrap(), kept);
+    let trail = alley_core::store::all::<AuditEntry, _>(world.store.as_ref(), &TRAIL, &[]);
+    let trail = trail.await.unwrap();
+    let [entry] = &trail[..] else { panic!("{} entries", trail.len()) };
+    let target = format!("tiktok_inbox_event:{}", delivery.id());
+    assert_eq!(entry.record.target.as_deref(), Some(target.as_str()));
+    assert_eq!(entry.record.outcome, AuditOutcome::Denied);
 }
 
 #[tokio::test]
