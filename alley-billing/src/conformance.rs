@@ -2,18 +2,23 @@
 
 use std::sync::Arc;
 
-use alley_core::conformance::{CommitFixture, Violation, commit_contract, ensure, kept};
+use alley_core::conformance::inbox::{self, InboxFixture};
+use alley_core::conformance::{CommitFixture, Harness, Violation, ensure, kept};
+use alley_core::inbox::{Payload, Received};
 use alley_core::{
-    Basis, Commit, Committed, Env, Expect, Key, Outbox, StoreError, StoreErrorKind, TenantId,
-    Version, Versioned, Write,
+    Basis, Commit, Committed, Digest32, Env, Expect, Key, Outbox, StoreError, StoreErrorKind,
+    TenantId, Version, Versioned, Write,
 };
 use async_trait::async_trait;
 use chrono::TimeDelta;
 
 use crate::checkout::PendingCheckout;
 use crate::customer::Customer;
-use crate::inbox::InboxState;
-use crate::store::{BillingStore, Change};
+use crate::inbox::{InboxEvent, InboxState};
+use crate::store::{BillingStore, Change, kept_payload};
+
+#[doc(hidden)]
+pub use alley_core as core;
 
 mod sample;
 
@@ -31,17 +36,48 @@ pub struct Fixture {
     pub env: Env,
 }
 
+/// One test for each promise of [`BillingStore`]: `billing_conformance!(harness)`, where `harness` is an
+/// expression that gives a fresh [`Harness`].
+#[macro_export]
+macro_rules! billing_conformance {
+    ($make:expr) => {
+        $crate::billing_conformance! { @to conformance_tests, $make }
+    };
+    (@to $then:ident, $make:expr) => {
+        $crate::conformance::core::$then! {
+            $make, [$crate::conformance],
+            commit
+            one: [
+                records_read_back_equal,
+                tenants_are_kept_apart,
+                a_customer_id_belongs_to_one_tenant,
+                due_rows_come_in_order_and_up_to_the_limit,
+                settled_events_are_neither_due_nor_waiting,
+                received_events_are_told_apart,
+            ]
+            many: [one_of_many_deliveries_is_first]
+            reopening: []
+        }
+    };
+}
+
 /// Runs every check, each on a fresh store that `make` gives.
 ///
 /// # Errors
 /// The first promise that the store breaks.
-pub async fn suite(make: impl Fn() -> Fixture) -> Result<(), Violation> {
-    commit_contract(&make()).await?;
-    records_read_back_equal(&make()).await?;
-    tenants_are_kept_apart(&make()).await?;
-    a_customer_id_belongs_to_one_tenant(&make()).await?;
-    due_rows_come_in_order_and_up_to_the_limit(&make()).await?;
-    settled_events_are_neither_due_nor_waiting(&make()).await
+pub fn suite<H: Harness>(make: impl Fn() -> H) -> Result<(), Violation>
+where
+    H::Store: BillingStore + Outbox,
+{
+    crate::billing_conformance! { @to conformance_suite, make }
+}
+
+/// The port of a harness.
+pub fn fixture<H: Harness>(harness: &H) -> Fixture
+where
+    H::Store: BillingStore + Outbox,
+{
+    Fixture { store: harness.store(), outbox: harness.store(), env: harness.env().clone() }
 }
 
 /// What was committed is read back value by value, by every read of the port.
@@ -227,6 +263,52 @@ impl CommitFixture for Fixture {
     }
 }
 
+/// First, repeated and altered events are told apart.
+///
+/// # Errors
+/// When they are not.
+pub async fn received_events_are_told_apart(fixture: &Fixture) -> Result<(), Violation> {
+    inbox::events_are_told_apart(fixture).await
+}
+
+/// Of many deliveries of one event one is the first.
+///
+/// # Errors
+/// When two are, or none.
+pub fn one_of_many_deliveries_is_first<H: Harness>(harness: &H) -> Result<(), Violation>
+where
+    H::Store: BillingStore + Outbox,
+{
+    inbox::one_of_many_deliveries_is_first(harness, &fixture(harness))
+}
+
+#[async_trait]
+impl InboxFixture for Fixture {
+    async fn receive(&self, number: u8, payload: &Payload) -> Result<Received, StoreError> {
+        let event = InboxEvent { payload_hash: payload.hash(), ..received(number, &self.env) };
+        let commit = self.env.commit().map_err(other)?;
+        let insert = self.store.commit(commit.change(Write::Insert(event.clone())));
+        let kept = kept_payload(self.store.as_ref(), &event);
+        alley_core::inbox::receive(payload, insert, kept).await
+    }
+
+    async fn kept(&self, number: u8) -> Result<Option<Digest32>, StoreError> {
+        kept_payload(self.store.as_ref(), &received(number, &self.env)).await
+    }
+
+    fn env(&self) -> &Env {
+        &self.env
+    }
+}
+
+fn received(number: u8, env: &Env) -> InboxEvent {
+    event(&format!("evt_{number}"), number, env.now())
+}
+
+fn other(error: alley_core::RandomError) -> StoreError {
+    StoreError::with_source(StoreErrorKind::Other, error)
+}
+
 fn commit(fixture: &Fixture, promise: &'static str) -> Result<Commit<Change>, Violation> {
     kept(promise, fixture.env.commit())
 }
@@ -243,48 +325,24 @@ fn same<R: PartialEq + std::fmt::Debug>(
 
 #[cfg(test)]
 mod tests {
-    use alley_core::{Fault, KeyId, Keyring, ManualClock, MemoryStore, SealKey, SeededRandom};
-    use chrono::DateTime;
-    use pollster::block_on;
+    use alley_core::conformance::Local;
+    use alley_core::{Fault, MemoryStore};
 
     use super::*;
 
-    /// Nothing of the suite speaks HTTP.
-    #[derive(Debug)]
-    struct NoTransport;
-
-    #[async_trait]
-    impl alley_core::HttpTransport for NoTransport {
-        async fn send(
-            &self,
-            _request: http::Request<bytes::Bytes>,
-            _limits: &alley_core::http::RequestLimits,
-        ) -> Result<http::Response<bytes::Bytes>, alley_core::http::TransportError> {
-            panic!("the suite speaks to nobody")
-        }
-    }
-
-    fn fixture(store: MemoryStore) -> Fixture {
-        let clock = Arc::new(ManualClock::new(DateTime::from_timestamp(1_760_000_000, 0).unwrap()));
-        let key = SealKey::from_bytes(KeyId::new(1), &[1; 32]).unwrap();
-        let keyring = Arc::new(Keyring::of(key));
-        let env = Env::new(keyring, Arc::new(NoTransport), clock.clone())
-            .with_clock(clock)
-            .with_random(Arc::new(SeededRandom::new(3)));
-        let store = Arc::new(store);
-        Fixture { store: store.clone(), outbox: store, env }
-    }
-
-    #[test]
-    fn the_memory_store_keeps_every_promise() {
-        block_on(suite(|| fixture(MemoryStore::new()))).unwrap();
-    }
+    crate::billing_conformance!(Local::new(Arc::new(MemoryStore::new())));
 
     #[test]
     fn every_fault_is_noticed() {
-        for fault in Fault::ALL {
-            let found = block_on(suite(|| fixture(MemoryStore::broken(*fault))));
+        for fault in Fault::OF_COMMIT {
+            let found = suite(|| Local::new(Arc::new(MemoryStore::broken(*fault))));
             assert!(found.is_err(), "{fault:?}");
         }
+    }
+
+    #[test]
+    fn a_store_whose_claims_race_is_noticed() {
+        let harness = Local::new(Arc::new(MemoryStore::broken(Fault::RacesItself)));
+        assert!(super::one_of_many_deliveries_is_first(&harness).is_err());
     }
 }

@@ -1,28 +1,82 @@
 //! Suites that any store can run against itself.
 //!
-//! A check answers `Err(Violation)` where the store breaks a promise, and names the promise. The
-//! suites of the other crates are made from the pieces here; each is proved on a store that breaks
-//! one promise on purpose ([`Fault`](crate::Fault)).
+//! Each port has a module with one function a promise, a `suite` that checks all of them, and a
+//! macro that turns them into tests of their own: [`kernel_conformance!`](crate::kernel_conformance),
+//! [`identity_conformance!`](crate::identity_conformance),
+//! [`tenancy_conformance!`](crate::tenancy_conformance),
+//! [`outbox_conformance!`](crate::outbox_conformance),
+//! [`leases_conformance!`](crate::leases_conformance),
+//! [`idempotency_conformance!`](crate::idempotency_conformance) and
+//! [`personal_records_conformance!`](crate::personal_records_conformance). The ports of other crates
+//! are checked by macros of those crates.
+//!
+//! ```
+//! # use std::sync::Arc;
+//! # use alley_core::MemoryStore;
+//! use alley_core::conformance::Local;
+//!
+//! mod leases {
+//!     // A host puts its own store here.
+//!     alley_core::leases_conformance!(super::harness());
+//! }
+//!
+//! fn harness() -> Local<MemoryStore> {
+//!     Local::new(Arc::new(MemoryStore::new()))
+//! }
+//! # fn main() -> Result<(), alley_core::conformance::Violation> {
+//! # alley_core::conformance::leases::suite(harness)
+//! # }
+//! ```
+//!
+//! A check answers `Err(Violation)` where the store breaks a promise, and names the promise. Every
+//! check runs on a fresh store. One that cannot run (there is no server, or nothing to reopen) is
+//! named on the standard error output, past the capture of the test runner. Each suite is proved on a
+//! store that breaks one promise on purpose ([`Fault`](crate::Fault)).
 
 use std::fmt;
+use std::sync::Arc;
 
-mod contract;
-mod erasure;
+use crate::env::Env;
+use crate::fact::Outbox;
+
+pub mod contract;
+mod harness;
 mod hooked;
-mod identity;
-mod kernel;
-mod ports;
+pub mod idempotency;
+pub mod identity;
+pub mod inbox;
+pub mod kernel;
+pub mod leases;
+mod macros;
+pub mod outbox;
+pub mod personal_records;
 mod sample;
-mod tenancy;
+pub mod tenancy;
 
-pub use contract::{CommitFixture, commit_contract};
-pub use erasure::personal_records;
+pub use contract::CommitFixture;
+pub use harness::{Harness, Local, Offer, Skipped, offline, run, run_reopening, together};
 pub use hooked::{Hook, Hooked};
-pub use identity::identity;
-pub use kernel::kernel;
-pub use ports::{leases, outbox};
 pub use sample::Sample;
-pub use tenancy::tenancy;
+
+/// Callers at once, where a promise is about many of them.
+pub const CALLERS: usize = 64;
+
+/// A port on a fresh store, and the outbox that its commits fill.
+#[expect(clippy::exhaustive_structs, reason = "made by whoever runs the suite")]
+pub struct Fixture<P: ?Sized> {
+    /// The port; empty.
+    pub store: Arc<P>,
+    /// Where the facts of its commits wait.
+    pub outbox: Arc<dyn Outbox>,
+    /// Clock and randomness of the suite.
+    pub env: Env,
+}
+
+impl<P: ?Sized + fmt::Debug> fmt::Debug for Fixture<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fixture").field("store", &self.store).finish_non_exhaustive()
+    }
+}
 
 /// A store broke a promise.
 #[derive(Debug, thiserror::Error)]

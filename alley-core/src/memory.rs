@@ -13,13 +13,16 @@ use crate::record::{Key, RecordType, Row};
 use crate::store::{RecordStore, StoredRow};
 use crate::value::Value;
 
+mod fault;
 mod idempotency;
 mod outbox;
 mod personal;
 mod state;
 
 #[cfg(feature = "conformance")]
-pub use state::Fault;
+pub use fault::Fault;
+#[cfg(not(feature = "conformance"))]
+use fault::Fault;
 use state::State;
 
 /// Keeps records of every declared type in memory.
@@ -37,7 +40,9 @@ impl MemoryStore {
     /// An empty store that breaks one promise of the contract, to prove that a suite notices.
     #[cfg(feature = "conformance")]
     pub fn broken(fault: Fault) -> Self {
-        Self { state: Mutex::new(State::broken(fault)) }
+        let mut state = State::default();
+        state.fault = Some(fault);
+        Self { state: Mutex::new(state) }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -66,16 +71,21 @@ impl RecordStore for MemoryStore {
         let sorted = sort(query, found);
         let limit = usize::try_from(page.limit.clamp(1, PageRequest::MAX)).unwrap_or(1);
         let after = match page.after {
+            Some(_) if state.breaks(Fault::TakesAnyCursor) => None,
             Some(cursor) => Some(open(&cursor, query)?),
             None => None,
         };
+        let skipped = usize::from(after.is_some() && state.breaks(Fault::SkipsAtPageBorder));
         let rest = sorted.into_iter().filter(|(place, _)| match &after {
             None => true,
             Some(after) if query.descending => place < after,
             Some(after) => place > after,
         });
-        let mut rows: Vec<((Value, Key), StoredRow)> =
-            rest.take(limit.saturating_add(1)).map(|(place, row)| (place, row.clone())).collect();
+        let mut rows: Vec<((Value, Key), StoredRow)> = rest
+            .skip(skipped)
+            .take(limit.saturating_add(1))
+            .map(|(place, row)| (place, row.clone()))
+            .collect();
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next = rows
@@ -91,6 +101,10 @@ impl RecordStore for MemoryStore {
     }
 
     async fn commit(&self, commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
+        if self.lock().breaks(Fault::RacesItself) {
+            self.lock().check_before(&commit)?;
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
         self.lock().commit(commit)
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use alley_core::conformance::{CommitFixture, Violation, commit_contract, ensure, kept};
+use alley_core::conformance::{CommitFixture, Harness, Violation, ensure, kept};
 use alley_core::{
     Basis, Commit, Committed, Digest32, Env, Expect, Key, Outbox, PageRequest, Record, StoreError,
     StoreErrorKind, Version, Versioned, Write,
@@ -16,6 +16,9 @@ use crate::draft::{Draft, DraftState};
 use crate::hand_out::HandOutOutcome;
 use crate::pacing::PacingState;
 use crate::store::{Change, OutreachStore};
+
+#[doc(hidden)]
+pub use alley_core as core;
 
 mod sample;
 
@@ -33,19 +36,47 @@ pub struct Fixture {
     pub env: Env,
 }
 
+/// One test for each promise of [`OutreachStore`]: `outreach_conformance!(harness)`, where `harness` is
+/// an expression that gives a fresh [`Harness`].
+#[macro_export]
+macro_rules! outreach_conformance {
+    ($make:expr) => {
+        $crate::outreach_conformance! { @to conformance_tests, $make }
+    };
+    (@to $then:ident, $make:expr) => {
+        $crate::conformance::core::$then! {
+            $make, [$crate::conformance],
+            commit
+            one: [
+                records_read_back_equal,
+                tenants_are_kept_apart,
+                uniqueness_rules_hold,
+                lists_come_in_order,
+                one_of_two_decisions_on_a_guard_is_refused,
+            ]
+            many: []
+            reopening: []
+        }
+    };
+}
+
 /// Runs every check, each on a fresh store that `make` gives.
 ///
 /// # Errors
 /// The first promise that the store breaks.
-pub async fn suite(make: impl Fn() -> Fixture + Send) -> Result<(), Violation> {
-    let fixtures = [make(), make(), make(), make(), make(), make()];
-    let [contract, equal, apart, unique, order, guard] = &fixtures;
-    commit_contract(contract).await?;
-    records_read_back_equal(equal).await?;
-    tenants_are_kept_apart(apart).await?;
-    uniqueness_rules_hold(unique).await?;
-    lists_come_in_order(order).await?;
-    one_of_two_decisions_on_a_guard_is_refused(guard).await
+pub fn suite<H: Harness>(make: impl Fn() -> H) -> Result<(), Violation>
+where
+    H::Store: OutreachStore + Outbox,
+{
+    crate::outreach_conformance! { @to conformance_suite, make }
+}
+
+/// The port of a harness.
+pub fn fixture<H: Harness>(harness: &H) -> Fixture
+where
+    H::Store: OutreachStore + Outbox,
+{
+    Fixture { store: harness.store(), outbox: harness.store(), env: harness.env().clone() }
 }
 
 /// What was committed is read back value by value.

@@ -1,48 +1,34 @@
 //! The suites over the memory store, and over one that breaks each promise.
 #![cfg(feature = "conformance")]
-#![expect(clippy::unwrap_used, dead_code, reason = "test code over shared support files")]
-
-#[path = "support/rows.rs"]
-mod rows;
 
 use std::sync::Arc;
 
-use alley_core::conformance::Violation;
-use alley_core::{Fault, MemoryStore, Outbox};
-use alley_privacy::{Stores, conformance};
-use pollster::block_on;
-use rows::{Flaky, House};
+use alley_core::conformance::Local;
+use alley_core::{Fault, MemoryStore};
+use alley_privacy::conformance::{erasure, holds, requests};
 
-fn run(store: MemoryStore) -> Result<(), Violation> {
-    let house = House::new(Flaky::never());
-    let store = Arc::new(store);
-    let outbox = Arc::clone(&store) as Arc<dyn Outbox>;
-    block_on(conformance::suite(&Stores::of(&store), outbox, &house.env))
+fn memory() -> Local<MemoryStore> {
+    Local::new(Arc::new(MemoryStore::new()))
 }
 
-#[test]
-fn memory_store_keeps_every_promise() {
-    run(MemoryStore::new()).unwrap();
+mod of_erasure {
+    alley_privacy::erasure_conformance!(super::memory());
+}
+
+mod of_holds {
+    alley_privacy::hold_conformance!(super::memory());
+}
+
+mod of_requests {
+    alley_privacy::request_conformance!(super::memory());
 }
 
 #[test]
 fn each_broken_promise_is_noticed_by_the_suite_of_each_port() {
-    for fault in Fault::ALL {
-        assert!(run(MemoryStore::broken(*fault)).is_err(), "{fault:?}");
-        let house = House::new(Flaky::never());
-        let broken = || {
-            let store = Arc::new(MemoryStore::broken(*fault));
-            (Stores::of(&store), store as Arc<dyn Outbox>)
-        };
-        let (stores, outbox) = broken();
-        assert!(
-            block_on(conformance::hold_store(stores.holds, outbox, &house.env)).is_err(),
-            "{fault:?}"
-        );
-        let (stores, outbox) = broken();
-        assert!(
-            block_on(conformance::request_store(stores.requests, outbox, &house.env)).is_err(),
-            "{fault:?}"
-        );
+    for fault in Fault::OF_COMMIT {
+        let broken = || Local::new(Arc::new(MemoryStore::broken(*fault)));
+        assert!(erasure::suite(broken).is_err(), "erasure: {fault:?}");
+        assert!(holds::suite(broken).is_err(), "holds: {fault:?}");
+        assert!(requests::suite(broken).is_err(), "requests: {fault:?}");
     }
 }

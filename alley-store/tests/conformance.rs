@@ -1,109 +1,90 @@
-//! SQLite keeps every promise of the kernel and of the ports beside it.
+//! SQLite keeps every promise of every port, in a file and in memory.
 #![cfg(feature = "sqlite")]
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 use std::sync::Arc;
 
-use alley_core::Env;
-use alley_core::conformance::{identity, kernel, leases, outbox, personal_records, tenancy};
+use alley_core::conformance::Local;
+use alley_core::conformance::kernel::{GuardOrder, spent_in_the_worst_schedule};
 use alley_store::SqliteStore;
 
-#[path = "common/env.rs"]
-mod common;
 #[path = "common/file.rs"]
 mod file;
 
-async fn keeps_the_contract(store: Arc<SqliteStore>, env: &Env) {
-    kernel(Arc::clone(&store) as _, Arc::clone(&store) as _, env).await.unwrap();
-    outbox(store.as_ref(), store.as_ref(), env).await.unwrap();
-    leases(store.as_ref(), env.now()).await.unwrap();
-    personal_records(store.as_ref(), store.as_ref(), env).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_file_keeps_the_contract() {
+/// A fresh file, in a folder of its own that goes with it.
+fn in_file() -> Local<SqliteStore> {
     let folder = tempfile::tempdir().unwrap();
-    let store = file::open(&folder.path().join("alley.db"));
-    keeps_the_contract(store, &common::env(5)).await;
+    let path = folder.path().join("alley.db");
+    Local::new(file::open(&path)).with_reopen(move || file::open(&path)).with_guard(folder)
 }
 
-#[tokio::test]
-async fn a_database_in_memory_keeps_the_contract() {
-    let store = SqliteStore::open_in_memory_with(file::options()).unwrap();
-    keeps_the_contract(Arc::new(store), &common::env(6)).await;
+fn in_memory() -> Local<SqliteStore> {
+    Local::new(Arc::new(SqliteStore::open_in_memory_with(file::options()).unwrap()))
 }
 
-#[test]
-fn it_runs_without_an_async_runtime() {
-    let store = SqliteStore::open_in_memory_with(file::options()).unwrap();
-    pollster::block_on(keeps_the_contract(Arc::new(store), &common::env(7)));
-}
-
-/// A fresh file, which lives as long as the folder.
-fn fresh(folder: &tempfile::TempDir) -> Arc<SqliteStore> {
-    let number = std::fs::read_dir(folder.path()).unwrap().count();
-    file::open(&folder.path().join(format!("{number}.db")))
-}
-
-#[tokio::test]
-async fn identity_and_tenancy_keep_their_promises() {
-    let folder = tempfile::tempdir().unwrap();
-    let env = common::env(8);
-    let store = fresh(&folder);
-    identity(Arc::clone(&store) as _, store, &env).await.unwrap();
-    let store = fresh(&folder);
-    tenancy(Arc::clone(&store) as _, store, &env).await.unwrap();
-}
-
-#[cfg(feature = "billing")]
-#[tokio::test]
-async fn billing_keeps_its_promises() {
-    use alley_billing::conformance::{Fixture, suite};
-
-    let folder = tempfile::tempdir().unwrap();
-    let make = || {
-        let store = fresh(&folder);
-        Fixture { store: Arc::clone(&store) as _, outbox: store, env: common::env(9) }
-    };
-    suite(make).await.unwrap();
-}
-
-#[cfg(feature = "tiktok")]
-#[tokio::test]
-async fn tiktok_keeps_its_promises() {
-    use alley_tiktok::conformance::{Fixture, suite};
-
-    let folder = tempfile::tempdir().unwrap();
-    let make = || {
-        let store = fresh(&folder);
-        Fixture {
-            tokens: Arc::clone(&store) as _,
-            shop_data: Arc::clone(&store) as _,
-            outbox: store,
-            env: common::env(10),
+/// Every suite on the stores that an expression gives.
+macro_rules! every_port {
+    ($module:ident, $make:expr) => {
+        mod $module {
+            mod of_kernel {
+                alley_core::kernel_conformance!($make);
+            }
+            mod of_identity {
+                alley_core::identity_conformance!($make);
+            }
+            mod of_tenancy {
+                alley_core::tenancy_conformance!($make);
+            }
+            mod of_outbox {
+                alley_core::outbox_conformance!($make);
+            }
+            mod of_leases {
+                alley_core::leases_conformance!($make);
+            }
+            mod of_idempotency {
+                alley_core::idempotency_conformance!($make);
+            }
+            mod of_personal_records {
+                alley_core::personal_records_conformance!($make);
+            }
+            #[cfg(feature = "tiktok")]
+            mod of_tokens {
+                alley_tiktok::token_conformance!($make);
+            }
+            #[cfg(feature = "tiktok")]
+            mod of_shop_data {
+                alley_tiktok::shop_data_conformance!($make);
+            }
+            #[cfg(feature = "billing")]
+            mod of_billing {
+                alley_billing::billing_conformance!($make);
+            }
+            #[cfg(feature = "outreach")]
+            mod of_outreach {
+                alley_outreach::outreach_conformance!($make);
+            }
+            #[cfg(feature = "privacy")]
+            mod of_erasure {
+                alley_privacy::erasure_conformance!($make);
+            }
+            #[cfg(feature = "privacy")]
+            mod of_holds {
+                alley_privacy::hold_conformance!($make);
+            }
+            #[cfg(feature = "privacy")]
+            mod of_requests {
+                alley_privacy::request_conformance!($make);
+            }
         }
     };
-    suite(make).await.unwrap();
 }
 
-#[cfg(feature = "outreach")]
-#[tokio::test]
-async fn outreach_keeps_its_promises() {
-    use alley_outreach::conformance::{Fixture, suite};
+every_port!(file_of_sqlite, crate::in_file());
+every_port!(memory_of_sqlite, crate::in_memory());
 
-    let folder = tempfile::tempdir().unwrap();
-    let make = || {
-        let store = fresh(&folder);
-        Fixture { store: Arc::clone(&store) as _, outbox: store, env: common::env(11) }
-    };
-    suite(make).await.unwrap();
-}
-
-#[cfg(feature = "privacy")]
-#[tokio::test]
-async fn privacy_keeps_its_promises() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = fresh(&folder);
-    let stores = alley_privacy::Stores::from(Arc::clone(&store));
-    alley_privacy::conformance::suite(&stores, store, &common::env(12)).await.unwrap();
+#[test]
+fn a_guard_that_is_read_after_the_set_is_overspent() {
+    let spent = |order| spent_in_the_worst_schedule(&in_file(), order).unwrap();
+    assert_eq!(spent(GuardOrder::BeforeSet), 1);
+    assert_eq!(spent(GuardOrder::AfterSet), 8);
 }

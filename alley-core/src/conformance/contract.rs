@@ -1,4 +1,4 @@
-//! The promises of `commit`, checked through any port.
+//! The promises of every port's `commit`, checked through any port, each on a fresh store.
 
 use std::sync::Arc;
 
@@ -43,19 +43,6 @@ pub trait CommitFixture: Send + Sync {
     fn env(&self) -> &Env;
 }
 
-/// Checks every promise of [`Commit`] on a fresh store.
-///
-/// # Errors
-/// The first promise that the store breaks.
-pub async fn commit_contract<F: CommitFixture>(fixture: &F) -> Result<(), Violation> {
-    insert_of_an_existing_row_is_a_conflict(fixture).await?;
-    stale_versions_are_conflicts(fixture).await?;
-    unmet_expectations_are_conflicts(fixture).await?;
-    a_refused_commit_leaves_nothing(fixture).await?;
-    a_repeated_id_applies_once(fixture).await?;
-    facts_arrive_once_and_in_order(fixture).await
-}
-
 fn empty<F: CommitFixture>(fixture: &F) -> Result<Commit<F::Change>, Violation> {
     kept("randomness", fixture.env().commit())
 }
@@ -96,7 +83,11 @@ async fn refused<F: CommitFixture>(
     ensure(promise, is_conflict(&result), found)
 }
 
-async fn insert_of_an_existing_row_is_a_conflict<F: CommitFixture>(
+/// An insert of a row that exists is a conflict and changes nothing.
+///
+/// # Errors
+/// When the store breaks the promise.
+pub async fn insert_of_an_existing_row_is_a_conflict<F: CommitFixture>(
     fixture: &F,
 ) -> Result<(), Violation> {
     const PROMISE: &str = "an insert of a row that exists is a conflict and changes nothing";
@@ -109,7 +100,11 @@ async fn insert_of_an_existing_row_is_a_conflict<F: CommitFixture>(
     refused(fixture, PROMISE, commit).await
 }
 
-async fn stale_versions_are_conflicts<F: CommitFixture>(fixture: &F) -> Result<(), Violation> {
+/// An update or delete at a stale version is a conflict.
+///
+/// # Errors
+/// When the store breaks the promise.
+pub async fn stale_versions_are_conflicts<F: CommitFixture>(fixture: &F) -> Result<(), Violation> {
     const PROMISE: &str = "an update or delete at a stale version is a conflict";
     apply(fixture, PROMISE, fixture.insert(1)).await?;
     apply(fixture, PROMISE, fixture.update(1, Version::FIRST)).await?;
@@ -125,7 +120,13 @@ async fn stale_versions_are_conflicts<F: CommitFixture>(fixture: &F) -> Result<(
     ensure(PROMISE, version(fixture, PROMISE, 1).await?.is_none(), "a deleted row is there")
 }
 
-async fn unmet_expectations_are_conflicts<F: CommitFixture>(fixture: &F) -> Result<(), Violation> {
+/// A commit whose expectations do not hold is a conflict.
+///
+/// # Errors
+/// When the store breaks the promise.
+pub async fn unmet_expectations_are_conflicts<F: CommitFixture>(
+    fixture: &F,
+) -> Result<(), Violation> {
     const PROMISE: &str = "a commit whose expectations do not hold is a conflict";
     apply(fixture, PROMISE, fixture.insert(2)).await?;
     let unmet = [
@@ -148,7 +149,13 @@ async fn unmet_expectations_are_conflicts<F: CommitFixture>(fixture: &F) -> Resu
     ensure(PROMISE, there, "a commit whose expectations hold was not applied")
 }
 
-async fn a_refused_commit_leaves_nothing<F: CommitFixture>(fixture: &F) -> Result<(), Violation> {
+/// A refused commit leaves nothing behind, no fact either.
+///
+/// # Errors
+/// When the store breaks the promise.
+pub async fn a_refused_commit_leaves_nothing<F: CommitFixture>(
+    fixture: &F,
+) -> Result<(), Violation> {
     const PROMISE: &str = "a refused commit leaves nothing behind";
     let tenant = tenant(fixture)?;
     let fact = kept(PROMISE, fixture.env().fact(Fact::TenantSuspended { tenant }))?;
@@ -161,7 +168,11 @@ async fn a_refused_commit_leaves_nothing<F: CommitFixture>(fixture: &F) -> Resul
     ensure(PROMISE, !waiting.contains(&fact), "its fact is in the outbox")
 }
 
-async fn a_repeated_id_applies_once<F: CommitFixture>(fixture: &F) -> Result<(), Violation> {
+/// A repeated commit id answers `replayed` and applies nothing.
+///
+/// # Errors
+/// When the store breaks the promise.
+pub async fn a_repeated_id_applies_once<F: CommitFixture>(fixture: &F) -> Result<(), Violation> {
     const PROMISE: &str = "a repeated commit id answers `replayed` and applies nothing";
     let tenant = tenant(fixture)?;
     let fact = kept(PROMISE, fixture.env().fact(Fact::TenantSuspended { tenant }))?;
@@ -177,7 +188,13 @@ async fn a_repeated_id_applies_once<F: CommitFixture>(fixture: &F) -> Result<(),
     ensure(PROMISE, waiting.len() == 1, format!("{} facts are in the outbox", waiting.len()))
 }
 
-async fn facts_arrive_once_and_in_order<F: CommitFixture>(fixture: &F) -> Result<(), Violation> {
+/// Facts of a commit are in the outbox once, in order.
+///
+/// # Errors
+/// When the store breaks the promise.
+pub async fn facts_arrive_once_and_in_order<F: CommitFixture>(
+    fixture: &F,
+) -> Result<(), Violation> {
     const PROMISE: &str = "facts of a commit are in the outbox once, in order";
     let tenant = tenant(fixture)?;
     let facts = [

@@ -6,56 +6,111 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta};
 
 use super::sample::{Sample, write};
-use super::{CommitFixture, Violation, commit_contract, ensure, kept};
+use super::{CommitFixture, Fixture, Harness, Violation, ensure, kept};
 use crate::commit::{Basis, Commit, Committed, Expect, RecordWrite, Version, Write};
 use crate::env::Env;
 use crate::error::{StoreError, StoreErrorKind};
 use crate::fact::Outbox;
 use crate::ids::TenantId;
-use crate::page::PageRequest;
 use crate::record::{Key, Record as _};
 use crate::store::{RecordStore, RecordStoreExt as _};
-use crate::value::{Field as _, Value};
 
-struct Kernel<'a> {
-    store: Arc<dyn RecordStore>,
-    outbox: Arc<dyn Outbox>,
-    env: &'a Env,
-    tenant: TenantId,
+mod guard;
+mod paging;
+mod race;
+mod wall;
+
+pub use guard::{GuardOrder, a_budget_is_never_overspent, spent_in_the_worst_schedule};
+pub use paging::{
+    a_cursor_of_another_query_is_refused, pages_bear_rows_that_come_and_go,
+    pages_give_each_row_once,
+};
+pub use race::{a_counter_adds_up, one_of_many_inserts_wins};
+pub use wall::{equal_ids_of_two_tenants_are_two_rows, tenants_do_not_see_each_other};
+
+/// One test for each promise of [`RecordStore`], on a store that has a table for
+/// [`Sample`](crate::conformance::Sample): `kernel_conformance!(harness)`, where `harness` is an
+/// expression that gives a fresh [`Harness`](crate::conformance::Harness), or a result with
+/// [`Skipped`](crate::conformance::Skipped) as its error.
+#[macro_export]
+macro_rules! kernel_conformance {
+    ($make:expr) => {
+        $crate::kernel_conformance! { @to conformance_tests, $make }
+    };
+    (@to $then:ident, $make:expr) => {
+        $crate::$then! {
+            $make, [$crate::conformance::kernel],
+            commit
+            one: [
+                rows_read_back_equal,
+                tenants_do_not_see_each_other,
+                equal_ids_of_two_tenants_are_two_rows,
+                pages_give_each_row_once,
+                pages_bear_rows_that_come_and_go,
+                a_cursor_of_another_query_is_refused,
+                unique_rules_hold,
+                synced_rows_keep_the_newest_source_time,
+            ]
+            many: [one_of_many_inserts_wins, a_counter_adds_up, a_budget_is_never_overspent]
+            reopening: [what_was_written_is_there_after_reopening]
+        }
+    };
 }
 
-impl Kernel<'_> {
-    fn key(&self, number: u8) -> Key {
-        Key::of(self.tenant, &number.to_string())
-    }
+/// Checks every promise, each on a fresh store that `make` gives.
+///
+/// # Errors
+/// The first promise that the store breaks.
+pub fn suite<H: Harness>(make: impl Fn() -> H) -> Result<(), Violation>
+where
+    H::Store: RecordStore + Outbox,
+{
+    crate::kernel_conformance! { @to conformance_suite, make }
+}
 
-    fn sample(&self, number: u8, rank: i64) -> Sample {
-        Sample::new(self.tenant, &number.to_string(), rank)
-    }
+/// The kernel of a harness.
+pub fn fixture<H: Harness>(harness: &H) -> Fixture<dyn RecordStore>
+where
+    H::Store: RecordStore + Outbox,
+{
+    Fixture { store: harness.store(), outbox: harness.store(), env: harness.env().clone() }
+}
+
+/// Tenants of the suite.
+fn tenant(number: u128) -> TenantId {
+    TenantId::from_uuid(uuid::Uuid::from_u128(number))
+}
+
+fn key(number: u8) -> Key {
+    Key::of(tenant(1), &number.to_string())
+}
+
+fn sample(number: u8, rank: i64) -> Sample {
+    Sample::new(tenant(1), &number.to_string(), rank)
 }
 
 #[async_trait]
-impl CommitFixture for Kernel<'_> {
+impl CommitFixture for Fixture<dyn RecordStore> {
     type Change = RecordWrite;
 
     fn insert(&self, number: u8) -> RecordWrite {
-        Write::Insert(self.sample(number, 1)).into()
+        Write::Insert(sample(number, 1)).into()
     }
 
     fn update(&self, number: u8, read: Version) -> RecordWrite {
-        Write::Update { record: self.sample(number, 2), read }.into()
+        Write::Update { record: sample(number, 2), read }.into()
     }
 
     fn delete(&self, number: u8, read: Version) -> RecordWrite {
-        Write::<Sample>::Delete { key: self.key(number), read }.into()
+        Write::<Sample>::Delete { key: key(number), read }.into()
     }
 
     fn expect(&self, number: u8, basis: Basis) -> Expect {
-        Expect { record: Sample::TYPE, key: self.key(number), basis }
+        Expect { record: Sample::TYPE, key: key(number), basis }
     }
 
     async fn version(&self, number: u8) -> Result<Option<Version>, StoreError> {
-        let found = self.store.get(Sample::TYPE, &self.key(number)).await?;
+        let found = self.store.get(Sample::TYPE, &key(number)).await?;
         Ok(found.map(|stored| stored.version))
     }
 
@@ -68,97 +123,76 @@ impl CommitFixture for Kernel<'_> {
     }
 
     fn env(&self) -> &Env {
-        self.env
+        &self.env
     }
 }
 
-/// Checks the kernel on a fresh store that has a table for [`Sample`].
+/// What was written is read back value by value.
 ///
 /// # Errors
-/// The first promise that the store breaks.
-pub async fn kernel(
-    store: Arc<dyn RecordStore>,
-    outbox: Arc<dyn Outbox>,
-    env: &Env,
-) -> Result<(), Violation> {
-    let tenant = kept("randomness", env.id())?;
-    let fixture = Kernel { store: Arc::clone(&store), outbox, env, tenant };
-    commit_contract(&fixture).await?;
-    rows_read_back_equal(store.as_ref(), env).await?;
-    tenants_do_not_see_each_other(store.as_ref(), env).await?;
-    pages_give_each_row_once(store.as_ref(), env).await?;
-    unique_rules_hold(store.as_ref(), env).await?;
-    synced_rows_keep_the_newest_source_time(store.as_ref(), env).await
+/// When a row reads back with another content.
+pub async fn rows_read_back_equal(fixture: &Fixture<dyn RecordStore>) -> Result<(), Violation> {
+    const PROMISE: &str = "what was written is read back equal";
+    let (store, env) = (fixture.store.as_ref(), &fixture.env);
+    for sample in edges() {
+        write(store, env, PROMISE, vec![Write::Insert(sample.clone())]).await?;
+        is_there(store, PROMISE, &sample).await?;
+    }
+    Ok(())
 }
 
-async fn rows_read_back_equal(store: &dyn RecordStore, env: &Env) -> Result<(), Violation> {
-    const PROMISE: &str = "what was written is read back equal";
-    let tenant = kept(PROMISE, env.id())?;
-    let mut full = Sample::new(tenant, "größtes \u{1F980} ' \" \\ %", 0);
+/// What was written is read back value by value through a handle that was opened anew.
+///
+/// # Errors
+/// When a row is gone or reads back with another content.
+pub fn what_was_written_is_there_after_reopening<H: Harness>(harness: &H) -> Result<(), Violation>
+where
+    H::Store: RecordStore + Outbox,
+{
+    const PROMISE: &str = "what was written is there after reopening";
+    let Fixture { store, env, .. } = fixture(harness);
+    let writes = edges().into_iter().map(Write::Insert).collect();
+    harness.block_on(write(store.as_ref(), &env, PROMISE, writes))?;
+    drop(store);
+    let reopened = harness.reopen();
+    let reopened = reopened.ok_or_else(|| Violation::new(PROMISE, "it cannot be reopened"))?;
+    for sample in edges() {
+        harness.block_on(is_there(reopened.as_ref(), PROMISE, &sample))?;
+    }
+    Ok(())
+}
+
+/// Rows with values at the ends of what can be stored.
+fn edges() -> [Sample; 2] {
+    let mut full = Sample::new(tenant(1), "größtes \u{1F980} ' \" \\ %", 0);
     full.rank = i64::MAX;
     full.label = Some(String::new());
     full.person = Some("\u{4e2d}\u{6587}".to_owned());
     full.seen_at = Some(DateTime::UNIX_EPOCH - TimeDelta::microseconds(1));
     full.body = (0..=255).collect();
-    let bare = Sample { rank: i64::MIN, body: Vec::new(), ..Sample::new(tenant, " ", 0) };
-    for sample in [full, bare] {
-        write(store, env, PROMISE, vec![Write::Insert(sample.clone())]).await?;
-        let found = kept(PROMISE, store.record::<Sample>(&sample.key()).await)?;
-        let equal = found.is_some_and(|found| found.record == sample);
-        ensure(PROMISE, equal, "a row reads back with another content")?;
-    }
-    Ok(())
+    let bare = Sample { rank: i64::MIN, body: Vec::new(), ..Sample::new(tenant(1), " ", 0) };
+    [full, bare]
 }
 
-async fn tenants_do_not_see_each_other(
+async fn is_there(
     store: &dyn RecordStore,
-    env: &Env,
+    promise: &'static str,
+    sample: &Sample,
 ) -> Result<(), Violation> {
-    const PROMISE: &str = "rows of one tenant are never seen through another";
-    let (one, other) = (kept(PROMISE, env.id())?, kept(PROMISE, env.id())?);
-    write(store, env, PROMISE, vec![Write::Insert(Sample::new(one, "same", 1))]).await?;
-    let hidden = kept(PROMISE, store.record::<Sample>(&Key::of(other, &"same".to_owned())).await)?;
-    ensure(PROMISE, hidden.is_none(), "a look-up crossed the wall")?;
-    let count = kept(PROMISE, store.count(Sample::BY_RANK, &[other.to_value()]).await)?;
-    ensure(PROMISE, count == 0, "a count crossed the wall")?;
-    write(store, env, PROMISE, vec![Write::Insert(Sample::new(other, "same", 2))]).await?;
-    let found = kept(PROMISE, store.record::<Sample>(&Key::of(one, &"same".to_owned())).await)?;
-    let rank = found.map(|found| found.record.rank);
-    ensure(PROMISE, rank == Some(1), "a write crossed the wall")
+    let found = kept(promise, store.record::<Sample>(&sample.key()).await)?;
+    let equal = found.is_some_and(|found| found.record == *sample);
+    ensure(promise, equal, "a row is not there, or has another content")
 }
 
-async fn pages_give_each_row_once(store: &dyn RecordStore, env: &Env) -> Result<(), Violation> {
-    const PROMISE: &str = "paging gives every row once, in order";
-    let tenant = kept(PROMISE, env.id())?;
-    let rows = (0..25).map(|n| Write::Insert(Sample::new(tenant, &format!("{n:02}"), n / 3)));
-    write(store, env, PROMISE, rows.collect()).await?;
-    for limit in [1, 2, 7, 100] {
-        let mut ids = Vec::new();
-        let mut request = PageRequest::first(limit);
-        loop {
-            let arguments = [tenant.to_value()];
-            let page = store.records::<Sample>(Sample::BY_RANK, &arguments, request).await;
-            let page = kept(PROMISE, page)?;
-            ids.extend(page.items.into_iter().map(|row| row.record.id));
-            match page.next {
-                Some(cursor) => request = PageRequest::after(cursor, limit),
-                None => break,
-            }
-        }
-        let wanted: Vec<_> = (0..25).map(|n| format!("{n:02}")).collect();
-        ensure(PROMISE, ids == wanted, format!("pages of {limit} gave {} rows", ids.len()))?;
-    }
-    let arguments = [tenant.to_value(), Value::Int(6)];
-    let page = store.records::<Sample>(Sample::ABOVE_RANK, &arguments, PageRequest::first(3)).await;
-    let ids: Vec<_> = kept(PROMISE, page)?.items.into_iter().map(|row| row.record.id).collect();
-    ensure(PROMISE, ids == ["24", "23", "22"], "the descending order is another")
-}
-
-async fn unique_rules_hold(store: &dyn RecordStore, env: &Env) -> Result<(), Violation> {
+/// No two rows of a tenant have one label; the refusal names the rule.
+///
+/// # Errors
+/// When a second one is taken, or refused otherwise.
+pub async fn unique_rules_hold(fixture: &Fixture<dyn RecordStore>) -> Result<(), Violation> {
     const PROMISE: &str = "a row that breaks a uniqueness rule is refused and named";
-    let tenant = kept(PROMISE, env.id())?;
+    let (store, env) = (fixture.store.as_ref(), &fixture.env);
     let labeled =
-        |id: &str| Sample { label: Some("taken".to_owned()), ..Sample::new(tenant, id, 1) };
+        |id: &str| Sample { label: Some("taken".to_owned()), ..Sample::new(tenant(1), id, 1) };
     write(store, env, PROMISE, vec![Write::Insert(labeled("a"))]).await?;
     let commit: Commit<RecordWrite> = kept(PROMISE, env.commit())?;
     let result = store.commit(commit.change(Write::Insert(labeled("b")))).await;
@@ -167,17 +201,20 @@ async fn unique_rules_hold(store: &dyn RecordStore, env: &Env) -> Result<(), Vio
         Err(StoreErrorKind::Duplicate { record: "conformance_sample", rule: "by_label" })
     );
     ensure(PROMISE, named, "the answer is another")?;
-    let unlabeled = |id: &str| Write::Insert(Sample::new(tenant, id, 1));
+    let unlabeled = |id: &str| Write::Insert(Sample::new(tenant(1), id, 1));
     write(store, env, PROMISE, vec![unlabeled("c"), unlabeled("d")]).await
 }
 
-async fn synced_rows_keep_the_newest_source_time(
-    store: &dyn RecordStore,
-    env: &Env,
+/// A synced row is replaced only by one of a newer source time.
+///
+/// # Errors
+/// When an older one replaces it, or a newer one does not.
+pub async fn synced_rows_keep_the_newest_source_time(
+    fixture: &Fixture<dyn RecordStore>,
 ) -> Result<(), Violation> {
     const PROMISE: &str = "a synced row is replaced only by one of a newer source time";
-    let tenant = kept(PROMISE, env.id())?;
-    let at = |rank| Sample::new(tenant, "synced", rank);
+    let (store, env) = (fixture.store.as_ref(), &fixture.env);
+    let at = |rank| Sample::new(tenant(1), "synced", rank);
     for (rank, wanted) in [(5, 5), (4, 5), (5, 5), (6, 6)] {
         let row = Sample { body: vec![1], ..at(rank) };
         write(store, env, PROMISE, vec![Write::Sync(vec![row])]).await?;

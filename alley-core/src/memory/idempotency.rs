@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::MemoryStore;
+use super::fault::Fault;
 use crate::error::{StoreError, StoreErrorKind};
 use crate::idempotency::{Begun, Entry, Idempotency, MAX_RESULT_BYTES, RequestKey, Terms, Ticket};
 use crate::seal::Sealed;
@@ -21,8 +22,12 @@ impl Idempotency for MemoryStore {
     ) -> Result<Begun, StoreError> {
         let mut state = self.lock();
         let before = state.requests.get(key);
-        if let Some(refusal) = before.and_then(|entry| entry.refusal(fingerprint, now)) {
-            return Ok(refusal);
+        let same = before.filter(|_| state.breaks(Fault::IgnoresFingerprints));
+        let fingerprint = same.map_or(fingerprint, |entry| &entry.fingerprint);
+        match before.and_then(|entry| entry.refusal(fingerprint, now)) {
+            Some(Begun::InProgress(_)) if state.breaks(Fault::BeginsAgain) => {}
+            Some(refusal) => return Ok(refusal),
+            None => {}
         }
         let entry = Entry::begun(before, *fingerprint, terms, now);
         let ticket = Ticket::new(*key, entry.fencing, terms.keep);
@@ -41,11 +46,12 @@ impl Idempotency for MemoryStore {
             return Err(StoreError::with_source(StoreErrorKind::Other, text));
         }
         let mut state = self.lock();
+        let takes_late = state.breaks(Fault::TakesLateResults);
         let Some(entry) = state.requests.get_mut(&ticket.key) else {
             return Ok(false);
         };
         let given_up = entry.until.is_none() && entry.result.is_none();
-        if entry.fencing != ticket.fencing || given_up {
+        if (entry.fencing != ticket.fencing || given_up) && !takes_late {
             return Ok(false);
         }
         if entry.result.is_none() {

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::MemoryStore;
+use super::fault::Fault;
 use super::state::LeaseRow;
 use crate::error::StoreError;
 use crate::fact::{Outbox, OutboxEntry, Settled, Settlement, Stream};
@@ -20,7 +21,8 @@ impl Outbox for MemoryStore {
         let mut waiting: BTreeSet<Stream> = BTreeSet::new();
         let mut due = Vec::new();
         for ((stream, position), entry) in &state.outbox {
-            if entry.available.is_some_and(|available| available > now) {
+            let postponed = entry.available.is_some_and(|available| available > now);
+            if postponed && !state.breaks(Fault::ForgetsPostponement) {
                 waiting.insert(*stream);
             }
             if !waiting.contains(stream) {
@@ -59,13 +61,14 @@ impl Leases for MemoryStore {
         now: DateTime<Utc>,
     ) -> Result<Acquired, StoreError> {
         let mut state = self.lock();
+        let grants = state.breaks(Fault::GrantsHeldLeases);
         let row = state.leases.entry(name.to_owned()).or_insert(LeaseRow {
             fencing: 0,
             until: None,
             due: now,
         });
         match row.until {
-            Some(until) if until > now => return Ok(Acquired::Held(until)),
+            Some(until) if until > now && !grants => return Ok(Acquired::Held(until)),
             None if row.due > now => return Ok(Acquired::NotDue(row.due)),
             _ => {}
         }
@@ -81,6 +84,9 @@ impl Leases for MemoryStore {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let mut state = self.lock();
+        if state.breaks(Fault::RenewsLostLeases) {
+            return Ok(true);
+        }
         let held = state
             .leases
             .get_mut(&lease.name)

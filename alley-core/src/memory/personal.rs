@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::fault::Fault;
 use super::state::State;
 use super::{MemoryStore, value};
 use crate::error::{StoreError, StoreErrorKind};
@@ -118,7 +119,8 @@ impl PersonalRecords for MemoryStore {
 impl State {
     fn erase(&mut self, step: &ErasureStep) -> Applied {
         let ErasureStep { record, key, effect } = step;
-        if self.holds.iter().any(|(_, name, held)| *name == record.name && held == key) {
+        let held = self.holds.iter().any(|(_, name, held)| *name == record.name && held == key);
+        if held && !self.breaks(Fault::IgnoresHolds) {
             return Applied::Held;
         }
         let Some(stored) = self.row(record, key).cloned() else {

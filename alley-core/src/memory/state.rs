@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
+use super::fault::Fault;
 use crate::commit::{
     Action, Basis, Commit, CommitId, Committed, Expect, RecordWrite, Version, source_time,
 };
@@ -15,35 +16,6 @@ use crate::record::{Key, RecordType, Row};
 use crate::store::StoredRow;
 use crate::value::Value;
 
-/// A promise that a deliberately broken store breaks.
-#[cfg(feature = "conformance")]
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Fault {
-    /// Updates and deletes do not look at the version.
-    IgnoresVersions,
-    /// Expectations are not checked.
-    IgnoresExpects,
-    /// The last fact of a commit is dropped.
-    LosesFact,
-    /// A refused commit keeps what it applied before the refusal.
-    AppliesHalf,
-    /// A repeated commit id is applied again.
-    ForgetsCommitIds,
-}
-
-#[cfg(feature = "conformance")]
-impl Fault {
-    /// Each fault once.
-    pub const ALL: &'static [Self] = &[
-        Self::IgnoresVersions,
-        Self::IgnoresExpects,
-        Self::LosesFact,
-        Self::AppliesHalf,
-        Self::ForgetsCommitIds,
-    ];
-}
-
 #[derive(Debug, Default)]
 pub(super) struct State {
     tables: BTreeMap<&'static str, BTreeMap<Key, StoredRow>>,
@@ -54,8 +26,7 @@ pub(super) struct State {
     pub(super) requests: BTreeMap<RequestKey, Entry>,
     pub(super) holds: HashSet<(HoldId, &'static str, Key)>,
     pub(super) fencing: BTreeMap<PlanId, i64>,
-    #[cfg(feature = "conformance")]
-    fault: Option<Fault>,
+    pub(super) fault: Option<Fault>,
 }
 
 #[derive(Debug)]
@@ -76,18 +47,17 @@ pub(super) struct LeaseRow {
 type Undo = (&'static str, Key, Option<StoredRow>);
 
 impl State {
-    #[cfg(feature = "conformance")]
-    pub(super) fn broken(fault: Fault) -> Self {
-        Self { fault: Some(fault), ..Self::default() }
-    }
-
-    #[cfg(feature = "conformance")]
-    fn breaks(&self, fault: Fault) -> bool {
+    pub(super) fn breaks(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
     }
 
     pub(super) fn row(&self, record: &RecordType, key: &Key) -> Option<&StoredRow> {
-        self.tables.get(record.name)?.get(key)
+        let table = self.tables.get(record.name)?;
+        let of_anybody = || table.iter().find(|(other, _)| other.id() == key.id());
+        table.get(key).or_else(|| {
+            let (_, row) = of_anybody().filter(|_| self.breaks(Fault::SeesOtherTenants))?;
+            Some(row)
+        })
     }
 
     pub(super) fn rows(&self, record: &RecordType) -> impl Iterator<Item = (&Key, &StoredRow)> {
@@ -109,15 +79,7 @@ impl State {
     }
 
     pub(super) fn commit(&mut self, commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
-        let forgets = {
-            #[cfg(feature = "conformance")]
-            {
-                self.breaks(Fault::ForgetsCommitIds)
-            }
-            #[cfg(not(feature = "conformance"))]
-            false
-        };
-        if !forgets && self.commits.contains(&commit.id) {
+        if !self.breaks(Fault::ForgetsCommitIds) && self.commits.contains(&commit.id) {
             return Ok(Committed::new(true));
         }
         let Commit { id, expects, changes, audit, facts, .. } = commit;
@@ -135,8 +97,25 @@ impl State {
         Ok(Committed::new(false))
     }
 
+    /// For the store that races itself: what a commit would be refused for now.
+    pub(super) fn check_before(&self, commit: &Commit<RecordWrite>) -> Result<(), StoreError> {
+        let changes = commit.changes.iter().filter(|_| !self.commits.contains(&commit.id));
+        for write in changes {
+            let (key, basis) = match &write.action {
+                Action::Insert { key, .. } => (key, None),
+                Action::Update { key, read, .. } | Action::Delete { key, read } => {
+                    (key, Some(*read))
+                }
+                Action::Sync { .. } => continue,
+            };
+            if self.row(write.record, key).map(|stored| stored.version) != basis {
+                return Err(conflict(write.record, key));
+            }
+        }
+        Ok(())
+    }
+
     fn check(&self, expects: &[Expect]) -> Result<(), StoreError> {
-        #[cfg(feature = "conformance")]
         if self.breaks(Fault::IgnoresExpects) {
             return Ok(());
         }
@@ -154,7 +133,6 @@ impl State {
     }
 
     fn roll_back(&mut self, undo: Vec<Undo>) {
-        #[cfg(feature = "conformance")]
         if self.breaks(Fault::AppliesHalf) {
             return;
         }
@@ -171,7 +149,7 @@ impl State {
         let record = write.record;
         match write.action {
             Action::Insert { key, row } => {
-                if self.row(record, &key).is_some() {
+                if self.row(record, &key).is_some() && !self.breaks(Fault::RacesItself) {
                     return Err(conflict(record, &key));
                 }
                 self.write(record, key, row, Version::FIRST, undo)
@@ -210,7 +188,9 @@ impl State {
         read: Version,
     ) -> Result<Version, StoreError> {
         let found = self.row(record, key).map(|stored| stored.version);
-        #[cfg(feature = "conformance")]
+        if self.breaks(Fault::RacesItself) {
+            return Ok(read);
+        }
         if let (Some(found), true) = (found, self.breaks(Fault::IgnoresVersions)) {
             return Ok(found);
         }
@@ -242,7 +222,6 @@ impl State {
     }
 
     fn enqueue(&mut self, mut facts: Vec<FactEntry>) {
-        #[cfg(feature = "conformance")]
         if self.breaks(Fault::LosesFact) {
             facts.pop();
         }

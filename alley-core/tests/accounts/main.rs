@@ -3,8 +3,6 @@
 
 mod closing;
 mod closing_tenants;
-#[cfg(feature = "conformance")]
-mod conformance;
 mod joined;
 mod passwords;
 mod races;

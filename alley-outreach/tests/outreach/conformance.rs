@@ -2,25 +2,16 @@
 
 use std::sync::Arc;
 
-use alley_core::{Fault, MemoryStore, Outbox};
-use alley_outreach::OutreachStore;
-use alley_outreach::conformance::{Fixture, suite};
+use alley_core::conformance::Local;
+use alley_core::{Fault, MemoryStore};
+use alley_outreach::conformance::suite;
 
-fn fixture(store: MemoryStore) -> Fixture {
-    let store = Arc::new(store);
-    let (port, outbox): (Arc<dyn OutreachStore>, Arc<dyn Outbox>) = (store.clone(), store);
-    Fixture { store: port, outbox, env: crate::world::env().0 }
-}
-
-#[test]
-fn the_memory_store_passes() {
-    pollster::block_on(suite(|| fixture(MemoryStore::new()))).unwrap();
-}
+alley_outreach::outreach_conformance!(Local::new(Arc::new(MemoryStore::new())));
 
 #[test]
 fn the_suite_notices_every_fault() {
-    for fault in Fault::ALL {
-        let found = pollster::block_on(suite(|| fixture(MemoryStore::broken(*fault))));
+    for fault in Fault::OF_COMMIT {
+        let found = suite(|| Local::new(Arc::new(MemoryStore::broken(*fault))));
         assert!(found.is_err(), "{fault:?} went unnoticed");
     }
 }

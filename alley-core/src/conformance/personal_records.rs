@@ -1,9 +1,11 @@
 //! The promises of erasure, holds and export, on the sample record type.
 
+use std::sync::Arc;
+
 use chrono::DateTime;
 
 use super::sample::{Sample, write};
-use super::{Violation, ensure, kept};
+use super::{Harness, Violation, ensure, kept};
 use crate::commit::Write;
 use crate::env::Env;
 use crate::ids::TenantId;
@@ -15,19 +17,66 @@ use crate::record::{Key, Record as _};
 use crate::store::RecordStore;
 use crate::value::{Field as _, Value};
 
-/// Checks erasure, holds and export on a fresh store that has a table for [`Sample`].
+/// One test for each promise of [`PersonalRecords`], on a store that has a table for
+/// [`Sample`](crate::conformance::Sample): `personal_records_conformance!(harness)`.
+#[macro_export]
+macro_rules! personal_records_conformance {
+    ($make:expr) => {
+        $crate::personal_records_conformance! { @to conformance_tests, $make }
+    };
+    (@to $then:ident, $make:expr) => {
+        $crate::$then! {
+            $make, [$crate::conformance::personal_records],
+            one: [
+                rows_are_found_by_declaration,
+                erasure_honors_holds_and_can_be_repeated,
+                lost_leases_are_refused,
+            ]
+            many: []
+            reopening: []
+        }
+    };
+}
+
+/// Checks every promise, each on a fresh store that `make` gives.
 ///
 /// # Errors
 /// The first promise that the store breaks.
-pub async fn personal_records(
-    store: &dyn RecordStore,
-    personal: &dyn PersonalRecords,
-    env: &Env,
-) -> Result<(), Violation> {
-    const PROMISE: &str = "erasure honors holds, keeps its order and can be repeated";
-    let (parent_key, child_key) = family(store, env).await?;
-    found_by_declaration(personal, &parent_key, &child_key).await?;
+pub fn suite<H: Harness>(make: impl Fn() -> H) -> Result<(), Violation>
+where
+    H::Store: RecordStore + PersonalRecords,
+{
+    crate::personal_records_conformance! { @to conformance_suite, make }
+}
 
+/// The port on a fresh store.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "made by whoever runs the suite")]
+pub struct Fixture {
+    /// Where the rows are written; empty.
+    pub store: Arc<dyn RecordStore>,
+    /// The port over the same rows.
+    pub personal: Arc<dyn PersonalRecords>,
+    /// Clock and randomness of the suite.
+    pub env: Env,
+}
+
+/// The port of a harness.
+pub fn fixture<H: Harness>(harness: &H) -> Fixture
+where
+    H::Store: RecordStore + PersonalRecords,
+{
+    Fixture { store: harness.store(), personal: harness.store(), env: harness.env().clone() }
+}
+
+/// A row under a hold is not erased, every other one is, and a repeated step finds nothing to do.
+///
+/// # Errors
+/// When a hold is passed over, a step is not done, or done again.
+pub async fn erasure_honors_holds_and_can_be_repeated(fixture: &Fixture) -> Result<(), Violation> {
+    const PROMISE: &str = "erasure honors holds, keeps its order and can be repeated";
+    let Fixture { store, personal, env } = fixture;
+    let (parent_key, child_key) = family(store.as_ref(), env).await?;
     let hold = kept(PROMISE, env.id())?;
     let keys = vec![parent_key.clone()];
     let mark = HoldMark { hold, record: Sample::TYPE, keys, action: HoldAction::Place };
@@ -49,8 +98,7 @@ pub async fn personal_records(
     ensure(PROMISE, applied == [Applied::Absent; 2], format!("repeated: {applied:?}"))?;
     let exported = kept(PROMISE, personal.export(Sample::TYPE, &[parent_key, child_key]).await)?;
     let parents: Vec<_> = exported.into_iter().map(|(key, _)| key.id().clone()).collect();
-    ensure(PROMISE, parents == ["child".to_owned().to_value()], "the wrong rows are left")?;
-    lost_leases_are_refused(personal, &permit).await
+    ensure(PROMISE, parents == ["child".to_owned().to_value()], "the wrong rows are left")
 }
 
 /// Writes a row and one that hangs on it; answers their keys.
@@ -66,23 +114,29 @@ async fn family(store: &dyn RecordStore, env: &Env) -> Result<(Key, Key), Violat
     Ok((parent_key, child_key))
 }
 
-async fn lost_leases_are_refused(
-    personal: &dyn PersonalRecords,
-    permit: &Permit,
-) -> Result<(), Violation> {
+/// A worker whose lease another one has meanwhile cannot erase.
+///
+/// # Errors
+/// When it can.
+pub async fn lost_leases_are_refused(fixture: &Fixture) -> Result<(), Violation> {
     const PROMISE: &str = "a worker that lost its lease cannot erase";
-    let newer = Permit::issue_to_erasure_engine(permit.plan(), 2);
-    kept(PROMISE, personal.apply(&newer, &[]).await)?;
-    let refused = personal.apply(permit, &[]).await.is_err();
+    let plan = kept(PROMISE, fixture.env.id())?;
+    let (older, newer) =
+        (Permit::issue_to_erasure_engine(plan, 1), Permit::issue_to_erasure_engine(plan, 2));
+    kept(PROMISE, fixture.personal.apply(&older, &[]).await)?;
+    kept(PROMISE, fixture.personal.apply(&newer, &[]).await)?;
+    let refused = fixture.personal.apply(&older, &[]).await.is_err();
     ensure(PROMISE, refused, "a worker that lost its lease may still erase")
 }
 
-async fn found_by_declaration(
-    personal: &dyn PersonalRecords,
-    parent: &Key,
-    child: &Key,
-) -> Result<(), Violation> {
+/// Rows are found by the person, the edge and the anchor that their type declares.
+///
+/// # Errors
+/// When a row is missing, or another one found.
+pub async fn rows_are_found_by_declaration(fixture: &Fixture) -> Result<(), Violation> {
     const PROMISE: &str = "rows are found by subject, edge and anchor";
+    let personal = fixture.personal.as_ref();
+    let (parent, child) = family(fixture.store.as_ref(), &fixture.env).await?;
     let page = || PageRequest::first(10);
     let person = "person".to_owned().to_value();
     let found = kept(PROMISE, personal.by_subject(Sample::TYPE, &person, page()).await)?.items;
@@ -91,9 +145,9 @@ async fn found_by_declaration(
     let edge = edge.ok_or_else(|| Violation::new(PROMISE, "the sample declares no edge"))?;
     let targets = [parent.clone()];
     let found = personal.reach(Sample::TYPE, edge, &targets, page()).await;
-    ensure(PROMISE, kept(PROMISE, found)?.items == [child.clone()], "over an edge")?;
+    ensure(PROMISE, kept(PROMISE, found)?.items == [child], "over an edge")?;
     let found = personal.due(Sample::TYPE, DateTime::UNIX_EPOCH, page()).await;
     let mut found = kept(PROMISE, found)?.items;
     found.retain(|key| key.tenant() == parent.tenant());
-    ensure(PROMISE, found == [parent.clone()], "by anchor")
+    ensure(PROMISE, found == [parent], "by anchor")
 }
