@@ -28,6 +28,7 @@ mod connection;
 mod driver;
 mod erase;
 mod failure;
+mod idempotency;
 mod kernel;
 mod leases;
 mod limiter;
@@ -39,6 +40,7 @@ mod reach;
 mod records;
 mod schema;
 mod seat;
+mod span;
 mod sweep;
 mod transaction;
 mod unit;
@@ -189,7 +191,7 @@ impl Shared {
                 rules.insert(index, (record.name, rule.name));
             }
         }
-        let own = Kernel::new(&layout);
+        let own = Kernel::new(&layout, Engine::Postgres);
         let PostgresOptions { pooler, patience, deadline, .. } = *options;
         Ok(Self { catalogue, own, batches, rules, layout, pooler, patience, deadline })
     }

@@ -25,17 +25,19 @@ mod personal;
 pub(crate) mod plans;
 mod query;
 mod record;
+#[cfg(feature = "sqlite")]
+mod single;
 
 #[cfg(feature = "postgres")]
 pub(crate) use batch::{BatchSql, EdgeBatch, Element, ReachSql, rewrite as rewrite_batch};
 pub use binding::{Binding, Technical};
-pub(crate) use kernel::{Kernel, TECHNICAL};
+pub(crate) use kernel::{Kernel, TECHNICAL, statements};
 pub(crate) use keyset::{Keyset, Part, order_columns};
-pub(crate) use personal::{EdgeSql, PersonalSql, minimize, rewrite};
+pub(crate) use personal::{EdgeSql, PersonalSql};
 pub(crate) use query::QuerySql;
-pub(crate) use record::RecordSql;
-#[cfg(feature = "postgres")]
-pub(crate) use record::on_conflict;
+pub(crate) use record::{RecordSql, on_conflict};
+#[cfg(feature = "sqlite")]
+pub(crate) use single::{SingleSql, minimize, rewrite};
 
 /// Every statement of a store, rendered for its engine.
 #[derive(Debug)]

@@ -33,6 +33,7 @@ mod field;
 mod host;
 mod hosted;
 mod idempotency;
+mod kernel;
 mod leases;
 mod limiter;
 mod migrate;
@@ -45,6 +46,7 @@ mod writer;
 
 pub use field::SqlField;
 
+use kernel::Kernel;
 use writer::{Message, Task};
 
 /// What a store keeps and how.
@@ -144,6 +146,7 @@ type Read = Box<dyn FnOnce(&Connection) + Send>;
 /// What the threads of a store have in common.
 pub(crate) struct Shared {
     pub(crate) catalogue: Catalogue,
+    pub(crate) own: Kernel,
     pub(crate) layout: Layout,
     /// The record types that live in tables of the host.
     pub(crate) hosted: Vec<SqlRecords>,
@@ -280,7 +283,8 @@ impl SqliteStore {
         hosted::check(&writer, path, &catalogue, &hosted)?;
         // A process that ended between an erasure and the emptying of the log left it to us.
         let erased = AtomicBool::new(!readers.is_empty());
-        let shared = Arc::new(Shared { catalogue, layout, hosted, clock, patience, erased });
+        let own = Kernel::new(&layout, Engine::Sqlite);
+        let shared = Arc::new(Shared { catalogue, own, layout, hosted, clock, patience, erased });
         let mut threads = Vec::new();
         let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
             let builder = std::thread::Builder::new().name(format!("alley-sqlite-{name}"));

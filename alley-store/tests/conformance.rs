@@ -1,5 +1,6 @@
-//! SQLite keeps every promise of every port, in a file and in memory.
-#![cfg(feature = "sqlite")]
+//! Each store keeps every promise of every port: SQLite in a file and in memory, PostgreSQL, and
+//! PostgreSQL behind a pooler.
+#![cfg(all(feature = "sqlite", feature = "postgres"))]
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 use std::sync::Arc;
@@ -10,6 +11,14 @@ use alley_store::SqliteStore;
 
 #[path = "common/file.rs"]
 mod file;
+#[path = "common/on_server.rs"]
+mod on_server;
+#[path = "common/postgres.rs"]
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod postgres;
+#[path = "common/server.rs"]
+#[expect(dead_code, reason = "each test uses a part of it")]
+mod server;
 
 /// A fresh file, in a folder of its own that goes with it.
 fn in_file() -> Local<SqliteStore> {
@@ -81,6 +90,8 @@ macro_rules! every_port {
 
 every_port!(file_of_sqlite, crate::in_file());
 every_port!(memory_of_sqlite, crate::in_memory());
+every_port!(on_postgres, crate::on_server::harness(crate::server::postgres()));
+every_port!(on_pgbouncer, crate::on_server::harness(crate::server::pgbouncer()));
 
 #[test]
 fn a_guard_that_is_read_after_the_set_is_overspent() {

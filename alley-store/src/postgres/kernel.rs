@@ -1,8 +1,6 @@
 //! Statements over the tables of the store itself that only PostgreSQL runs: many rows at once, or
 //! with the server's clock.
 
-use crate::layout::Layout;
-
 /// Microseconds since 1970 by the server's clock, the same throughout a statement.
 macro_rules! now {
     () => {
@@ -10,26 +8,7 @@ macro_rules! now {
     };
 }
 
-macro_rules! kernel {
-    ($($(#[doc = $doc:literal])* $name:ident = $text:expr;)+) => {
-        /// Statements over the tables of the store itself.
-        #[derive(Debug)]
-        pub(super) struct Kernel { $($(#[doc = $doc])* pub(super) $name: String),+ }
-
-        impl Kernel {
-            pub(super) fn new(layout: &Layout) -> Self {
-                Self { $($name: layout.render($text)),+ }
-            }
-
-            #[cfg(test)]
-            pub(super) fn statements(&self) -> Vec<(&'static str, &str)> {
-                vec![$((stringify!($name), self.$name.as_str())),+]
-            }
-        }
-    };
-}
-
-kernel! {
+crate::sql::statements! {
     now = concat!("SELECT ", now!());
     /// Waits for every name in the order of the numbers; they are let go with the transaction.
     lock_names = "SELECT count(pg_advisory_xact_lock(\"name\")) \
@@ -103,4 +82,36 @@ kernel! {
     limit_sweep = "DELETE FROM \"{prefix}core_rate_limit\" WHERE \"key\" = ANY (ARRAY( \
         SELECT \"key\" FROM \"{prefix}core_rate_limit\" WHERE \"full_at\" <= $1 \
         ORDER BY \"full_at\" LIMIT $2))";
+    /// Takes name, number and length in microseconds.
+    lease_renew = concat!(
+        "UPDATE \"{prefix}core_lease\" SET \"until_at\" = ", now!(), " + $3 \
+        WHERE \"name\" = $1 AND \"fencing\" = $2 AND \"until_at\" IS NOT NULL");
+    /// Takes key, fingerprint, and the lengths of the lease and of the time to keep in microseconds.
+    /// Answers a number if the caller may do the request.
+    request_begin = concat!(
+        "INSERT INTO \"{prefix}core_idempotency\" AS \"kept\" \
+        (\"key\", \"fingerprint\", \"fencing\", \"until_at\", \"result\", \"expires_at\") \
+        VALUES ($1, $2, 1, ", now!(), " + $3::bigint, NULL, ", now!(), " + $3::bigint + $4::bigint) \
+        ON CONFLICT (\"key\") DO UPDATE SET \"fingerprint\" = excluded.\"fingerprint\", \
+        \"fencing\" = \"kept\".\"fencing\" + 1, \"until_at\" = excluded.\"until_at\", \
+        \"result\" = NULL, \"expires_at\" = excluded.\"expires_at\" \
+        WHERE \"kept\".\"expires_at\" <= ", now!(), " OR (\"kept\".\"result\" IS NULL \
+        AND (\"kept\".\"until_at\" IS NULL OR (\"kept\".\"until_at\" <= ", now!(), " \
+        AND \"kept\".\"fingerprint\" = excluded.\"fingerprint\"))) RETURNING \"fencing\"");
+    /// The entry of a key, and the present instant.
+    request_get = concat!(
+        "SELECT \"fingerprint\", \"fencing\", \"until_at\", \"result\", \"expires_at\", ", now!(), " \
+        FROM \"{prefix}core_idempotency\" WHERE \"key\" = $1");
+    /// Takes key, number, result and the time to keep in microseconds. A second finish keeps what is
+    /// there.
+    request_finish = concat!(
+        "UPDATE \"{prefix}core_idempotency\" SET \"expires_at\" = \
+        CASE WHEN \"result\" IS NULL THEN ", now!(), " + $4 ELSE \"expires_at\" END, \
+        \"result\" = coalesce(\"result\", $3), \"until_at\" = NULL \
+        WHERE \"key\" = $1 AND \"fencing\" = $2 \
+        AND (\"until_at\" IS NOT NULL OR \"result\" IS NOT NULL)");
+    /// Takes the present instant and how many.
+    request_sweep = "DELETE FROM \"{prefix}core_idempotency\" WHERE \"key\" = ANY (ARRAY( \
+        SELECT \"key\" FROM \"{prefix}core_idempotency\" WHERE \"expires_at\" <= $1 \
+        ORDER BY \"expires_at\" LIMIT $2))";
 }

@@ -9,7 +9,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::PostgresStore;
 use super::connection::{Session, Work};
+use super::driver::Argument;
 use super::failure::Failure;
+use super::span::micros;
 
 #[async_trait]
 impl Leases for PostgresStore {
@@ -20,6 +22,15 @@ impl Leases for PostgresStore {
         now: DateTime<Utc>,
     ) -> Result<Acquired, StoreError> {
         self.write(&Acquire { name, ttl, now }).await
+    }
+
+    async fn renew(
+        &self,
+        lease: &Lease,
+        ttl: Duration,
+        _: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        self.write(&Renew { lease, ttl }).await
     }
 
     async fn release(&self, lease: Lease, due: DateTime<Utc>) -> Result<(), StoreError> {
@@ -60,6 +71,22 @@ impl Work for Acquire<'_> {
     }
 }
 
+struct Renew<'a> {
+    lease: &'a Lease,
+    ttl: Duration,
+}
+
+impl Work for Renew<'_> {
+    type Output = bool;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<bool, Failure> {
+        let name = Value::Text(self.lease.name.clone());
+        let (fencing, length) = (Value::Int(self.lease.fencing), micros(self.ttl));
+        let values = [&name, &fencing, &length].map(Argument::One);
+        Ok(session.execute(&session.shared.own.lease_renew, &values).await? > 0)
+    }
+}
+
 struct Release {
     lease: Lease,
     due: DateTime<Utc>,
@@ -75,10 +102,4 @@ impl Work for Release {
         session.execute(text, &[(&name).into(), (&fencing).into(), (&due).into()]).await?;
         Ok(())
     }
-}
-
-/// A span in microseconds, not more than a thousand years.
-fn micros(span: Duration) -> Value {
-    const MOST: i64 = 1_000 * 366 * 24 * 60 * 60 * 1_000_000;
-    Value::Int(i64::try_from(span.as_micros()).unwrap_or(MOST).min(MOST))
 }

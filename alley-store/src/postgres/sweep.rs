@@ -38,7 +38,11 @@ impl Work for Sweep {
         };
         let kept = COMMIT_IDS_KEPT.num_microseconds().unwrap_or(i64::MAX);
         let own = &shared.own;
-        let kinds = [(&own.commit_sweep, now.saturating_sub(kept)), (&own.limit_sweep, now)];
+        let kinds = [
+            (&own.commit_sweep, now.saturating_sub(kept)),
+            (&own.limit_sweep, now),
+            (&own.request_sweep, now),
+        ];
         let mut swept = Vec::new();
         for (text, until) in kinds {
             let (until, limit) = (Value::Int(until), Value::Int(i64::from(self.limit)));

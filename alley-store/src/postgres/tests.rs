@@ -79,9 +79,7 @@ async fn every_statement_prepares_and_finds_its_rows_by_an_index() {
         });
         let domains = &options.domains;
         let may = plans::may_scan(domains, name) || plans::counts_without_equality(domains, name);
-        // The shared texts of the sweeps are SQLite's; this store has its own.
-        let is_run = !["commit_sweep", "limit_sweep"].contains(&name.as_str());
-        if scan && is_run && !may {
+        if scan && !may {
             wrong.push(format!("{name}:\n{}\n    {text}", lines.join("\n")));
         }
     }

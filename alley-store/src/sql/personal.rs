@@ -1,9 +1,7 @@
-//! Statements that find and erase rows by what their record type declares.
-
-use alley_core::FieldDecl;
+//! Statements that find rows by what their record type declares.
 
 use super::keyset::{Keyset, Listing};
-use super::{Binding, VERSION, equal, list, quoted};
+use super::{Binding, equal, list, quoted};
 use crate::engine::Engine;
 
 /// The statements of one record type.
@@ -14,8 +12,6 @@ pub(crate) struct PersonalSql {
     /// Keys by anchor, behind the anchor itself; takes the latest instant.
     pub(crate) due: Option<Keyset>,
     pub(crate) edges: Vec<EdgeSql>,
-    /// Deletes an unheld row; takes the key, the record's name and the byte form of the key.
-    pub(crate) erase: String,
 }
 
 /// Keys of the rows that hang on one target over one edge.
@@ -43,25 +39,17 @@ impl PersonalSql {
                 });
             }
         }
-        let erase = format!(
-            "DELETE FROM {} WHERE {} AND {}",
-            binding.path,
-            equal(binding.key(), 1),
-            unheld(binding, binding.key().len()),
-        );
         Self {
             subject: record.subject.map(|subject| keys(binding, &[subject], engine)),
             due: record.anchor.map(|anchor| due(binding, anchor, engine)),
             edges,
-            erase: engine.placeholders(&erase),
         }
     }
 
     /// Changes the text of every statement.
     #[cfg(feature = "sqlite")]
     pub(crate) fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
-        let Self { subject, due, edges, erase } = self;
-        change(erase);
+        let Self { subject, due, edges } = self;
         let edges = edges.iter_mut().flat_map(|edge| {
             let EdgeSql { field: _, of_any, of_tenant } = edge;
             std::iter::once(of_any).chain(of_tenant)
@@ -71,7 +59,7 @@ impl PersonalSql {
 
     #[cfg(any(test, feature = "sqlite"))]
     pub(crate) fn statements(&self) -> Vec<(String, &str)> {
-        let mut all = vec![("erase".to_owned(), self.erase.as_str())];
+        let mut all = Vec::new();
         let edges = self.edges.iter().flat_map(|edge| {
             let tenant =
                 edge.of_tenant.as_ref().map(|keys| (format!("{} of tenant", edge.field), keys));
@@ -115,46 +103,4 @@ fn due(binding: &Binding, anchor: &'static str, engine: Engine) -> Keyset {
         descending: false,
     };
     listing.keyset(engine)
-}
-
-/// The row is under no hold; takes the record's name and the byte form of the key behind `before`
-/// other arguments.
-fn unheld(binding: &Binding, before: usize) -> String {
-    let (name, key) = (before.saturating_add(1), before.saturating_add(2));
-    format!(
-        "NOT EXISTS (SELECT 1 FROM {} WHERE \"record\" = ${name} AND \"key\" = ${key})",
-        binding.holds
-    )
-}
-
-/// Blanks fields of an unheld row that are not blank yet; takes the key, the record's name, the byte
-/// form of the key, and the blanks.
-pub(crate) fn minimize(binding: &Binding, fields: &[&FieldDecl]) -> String {
-    set(binding, fields.iter().map(|field| field.name))
-}
-
-/// Changes a field of an unheld row that has another value; arguments as for [`minimize`].
-pub(crate) fn rewrite(binding: &Binding, field: &str) -> String {
-    set(binding, std::iter::once(field))
-}
-
-fn set<'a>(binding: &Binding, fields: impl Iterator<Item = &'a str>) -> String {
-    let key = binding.key();
-    let first = key.len().saturating_add(3);
-    let fields: Vec<_> = fields.zip(first..).map(|(name, n)| (quoted(name), n)).collect();
-    let assign: Vec<_> = fields
-        .iter()
-        .map(|(name, n)| format!("{name} = ${n}"))
-        .chain([format!("{0} = {0} + 1", quoted(VERSION))])
-        .collect();
-    let differs: Vec<_> =
-        fields.iter().map(|(name, n)| format!("{name} IS DISTINCT FROM ${n}")).collect();
-    format!(
-        "UPDATE {} SET {} WHERE {} AND ({}) AND {}",
-        binding.path,
-        assign.join(", "),
-        equal(key.iter().copied(), 1),
-        differs.join(" OR "),
-        unheld(binding, key.len()),
-    )
 }

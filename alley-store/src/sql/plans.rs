@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use alley_core::{Query, RecordType, ValueKind};
 
-use super::Binding;
+use super::{Binding, list};
 use crate::domain::Domain;
 use crate::engine::Engine;
 use crate::layout::Layout;
@@ -37,6 +37,17 @@ pub(crate) fn fill(domains: &[Domain], layout: &Layout, engine: Engine) -> Vec<S
         ("core_hold_mark", vec![engine.text("n % 9"), bytes("n"), id("n")]),
         ("core_erasure_fence", vec![id("n"), "n".to_owned()]),
         ("core_rate_limit", vec![bytes("n"), "n".to_owned()]),
+        (
+            "core_idempotency",
+            vec![
+                bytes("n"),
+                bytes("n"),
+                "1".to_owned(),
+                "n".to_owned(),
+                "NULL".to_owned(),
+                "n".to_owned(),
+            ],
+        ),
     ];
     let kernel = kernel.into_iter().map(|(table, values)| {
         let table = layout.path(&layout.name(table));
@@ -59,7 +70,9 @@ fn fill_record(binding: &Binding, engine: Engine) -> String {
     };
     let mut values: Vec<_> = record.fields.iter().map(value).collect();
     values.push("1".to_owned());
-    insert(&binding.path, engine, &values)
+    // A column that a later step added stands behind the others.
+    let columns = list(binding.columns.iter().copied());
+    insert(&format!("{} ({columns})", binding.path), engine, &values)
 }
 
 fn insert(table: &str, engine: Engine, values: &[String]) -> String {

@@ -1,5 +1,7 @@
 //! Statements that read and write single rows of a record type.
 
+#[cfg(feature = "sqlite")]
+use super::SingleSql;
 use super::{Binding, PersonalSql, VERSION, equal, list, quoted};
 use crate::engine::Engine;
 
@@ -11,14 +13,9 @@ pub(crate) struct RecordSql {
     pub(crate) get: String,
     /// The version; takes the key.
     pub(crate) version: String,
-    /// Takes the row.
-    pub(crate) insert: String,
-    /// Takes the row and the version that was read.
-    pub(crate) update: String,
-    /// Takes the key and the version that was read.
-    pub(crate) delete: String,
-    /// Inserts, or replaces a row of an older source time; takes the row.
-    pub(crate) sync: String,
+    /// What SQLite runs row by row.
+    #[cfg(feature = "sqlite")]
+    pub(crate) single: SingleSql,
     pub(crate) unique: Vec<UniqueSql>,
     pub(crate) personal: PersonalSql,
 }
@@ -36,36 +33,14 @@ pub(crate) struct UniqueSql {
 impl RecordSql {
     pub(crate) fn new(binding: Binding, engine: Engine) -> Self {
         let table = &binding.path;
-        let fields: Vec<_> = binding.record.fields.iter().map(|field| field.name).collect();
-        let key = binding.key();
-        let by_key = equal(key.iter().copied(), 1);
-        let numbered = |name: &str| {
-            fields.iter().position(|field| *field == name).unwrap_or_default().saturating_add(1)
-        };
-        let in_row: Vec<_> =
-            key.iter().map(|name| format!("{} = ${}", quoted(name), numbered(name))).collect();
-        let set: Vec<_> = fields
-            .iter()
-            .filter(|name| !key.contains(name))
-            .map(|name| format!("{} = ${}", quoted(name), numbered(name)))
-            .chain([format!("{0} = {0} + 1", quoted(VERSION))])
-            .collect();
-        let values: Vec<_> = (1..=fields.len()).map(|n| format!("${n}")).collect();
+        let by_key = equal(binding.key(), 1);
         let columns = list(binding.columns.iter().copied());
-        let insert = format!("INSERT INTO {table} ({columns}) VALUES ({}, 1)", values.join(", "));
-        let replace =
-            format!("UPDATE {table} SET {} WHERE {}", set.join(", "), in_row.join(" AND "));
         let version = quoted(VERSION);
-        let (after_row, after_key) = (fields.len().saturating_add(1), key.len().saturating_add(1));
         Self {
             get: engine.placeholders(&format!("SELECT {columns} FROM {table} WHERE {by_key}")),
             version: engine.placeholders(&format!("SELECT {version} FROM {table} WHERE {by_key}")),
-            update: engine.placeholders(&format!("{replace} AND {version} = ${after_row}")),
-            delete: engine.placeholders(&format!(
-                "DELETE FROM {table} WHERE {by_key} AND {version} = ${after_key}"
-            )),
-            sync: engine.placeholders(&format!("{insert} {}", on_conflict(&binding))),
-            insert: engine.placeholders(&insert),
+            #[cfg(feature = "sqlite")]
+            single: SingleSql::new(&binding, engine),
             unique: unique(&binding, engine),
             personal: PersonalSql::new(&binding, engine),
             binding,
@@ -75,9 +50,9 @@ impl RecordSql {
     /// Changes the text of every statement.
     #[cfg(feature = "sqlite")]
     pub(crate) fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
-        let Self { binding: _, get, version, insert, update, delete, sync, unique, personal } =
-            self;
-        [get, version, insert, update, delete, sync].into_iter().for_each(&mut *change);
+        let Self { binding: _, get, version, single, unique, personal } = self;
+        [get, version].into_iter().for_each(&mut *change);
+        single.each_text(change);
         for rule in unique {
             change(&mut rule.taken);
         }
@@ -90,13 +65,11 @@ impl RecordSql {
         let mut all = vec![
             ("get".to_owned(), self.get.as_str()),
             ("version".to_owned(), self.version.as_str()),
-            ("insert".to_owned(), self.insert.as_str()),
-            ("update".to_owned(), self.update.as_str()),
-            ("delete".to_owned(), self.delete.as_str()),
-            ("sync".to_owned(), self.sync.as_str()),
         ];
         all.extend(self.unique.iter().map(|rule| (rule.rule.to_owned(), rule.taken.as_str())));
         all.extend(self.personal.statements());
+        #[cfg(feature = "sqlite")]
+        all.extend(self.single.statements());
         all
     }
 }

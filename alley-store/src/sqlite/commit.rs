@@ -62,7 +62,7 @@ fn change(connection: &Connection, shared: &Shared, write: RecordWrite) -> Resul
         Action::Update { key, row, read } => {
             let mut values = row;
             values.push(Value::Int(read.number()));
-            match driver::execute(connection, &sql.update, &values) {
+            match driver::execute(connection, &sql.single.update, &values) {
                 Ok(0) => Err(conflict(write.record, &key)),
                 Ok(_) => Ok(()),
                 Err(error) if driver::is_duplicate(&error) => {
@@ -76,7 +76,9 @@ fn change(connection: &Connection, shared: &Shared, write: RecordWrite) -> Resul
                 return Err(conflict(write.record, &key));
             };
             values.push(Value::Int(read.number()));
-            match driver::execute(connection, &sql.delete, &values).map_err(driver::failed)? {
+            match driver::execute(connection, &sql.single.delete, &values)
+                .map_err(driver::failed)?
+            {
                 0 => Err(conflict(write.record, &key)),
                 _ => Ok(()),
             }
@@ -93,7 +95,7 @@ fn insert(
     key: &Key,
     row: &Row,
 ) -> Result<(), StoreError> {
-    match driver::execute(connection, &sql.insert, row) {
+    match driver::execute(connection, &sql.single.insert, row) {
         Err(error) if driver::is_duplicate(&error) => {
             if version(connection, sql, key)?.is_some() {
                 return Err(conflict(sql.binding.record, key));
@@ -107,7 +109,7 @@ fn insert(
 /// Writes a row that another system owns. The engine looks at the key and the source time before it
 /// looks at uniqueness, so a row that is passed over anyway is not refused for it.
 fn sync(connection: &Connection, sql: &RecordSql, key: &Key, row: &Row) -> Result<(), StoreError> {
-    match driver::execute(connection, &sql.sync, row) {
+    match driver::execute(connection, &sql.single.sync, row) {
         Err(error) if driver::is_duplicate(&error) => Err(duplicate(connection, sql, key, row)?),
         written => written.map(drop).map_err(driver::failed),
     }
@@ -134,9 +136,8 @@ fn duplicate(
 }
 
 fn enqueue(connection: &Connection, shared: &Shared, entry: &FactEntry) -> Result<(), StoreError> {
-    let kernel = &shared.catalogue.kernel;
     let stream = Value::Bytes(entry.fact.stream().to_bytes());
-    let head = driver::number(connection, &kernel.head_next, std::slice::from_ref(&stream))?;
+    let head = driver::number(connection, &shared.own.head_next, std::slice::from_ref(&stream))?;
     let fact = serde_json::to_string(&entry.fact)
         .map_err(|error| StoreError::with_source(StoreErrorKind::Other, error))?;
     let values = [
@@ -146,5 +147,7 @@ fn enqueue(connection: &Connection, shared: &Shared, entry: &FactEntry) -> Resul
         entry.at.to_value(),
         Value::Text(fact),
     ];
-    driver::execute(connection, &kernel.outbox_insert, &values).map(drop).map_err(driver::failed)
+    driver::execute(connection, &shared.own.outbox_insert, &values)
+        .map(drop)
+        .map_err(driver::failed)
 }

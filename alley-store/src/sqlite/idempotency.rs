@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::{SqliteStore, driver};
+use crate::failure;
 
 #[async_trait]
 impl Idempotency for SqliteStore {
@@ -21,7 +22,6 @@ impl Idempotency for SqliteStore {
     ) -> Result<Begun, StoreError> {
         let (key, fingerprint, terms) = (*key, *fingerprint, *terms);
         self.write(move |connection, shared| {
-            let kernel = &shared.catalogue.kernel;
             let bytes = Value::Bytes(key.to_bytes());
             let entry = Entry::begun(None, fingerprint, &terms, now);
             let values = [
@@ -31,10 +31,10 @@ impl Idempotency for SqliteStore {
                 entry.expires_at.to_value(),
                 now.to_value(),
             ];
-            if let Some(fencing) = driver::number(connection, &kernel.request_begin, &values)? {
+            if let Some(fencing) = driver::number(connection, &shared.own.request_begin, &values)? {
                 return Ok(Begun::Fresh(Ticket::new(key, fencing, terms.keep)));
             }
-            let row = driver::row(connection, &kernel.request_get, &[bytes])?;
+            let row = driver::row(connection, &shared.own.request_get, &[bytes])?;
             let entry = row.and_then(read);
             let refusal = entry.and_then(|entry| entry.refusal(&fingerprint, now));
             refusal.ok_or_else(|| StoreError::corrupt("idempotency", "a row is not of its form"))
@@ -49,7 +49,7 @@ impl Idempotency for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         if result.as_bytes().len() > MAX_RESULT_BYTES {
-            return Err(driver::other("the result of a request is longer than 64 KiB"));
+            return Err(failure::other("the result of a request is longer than 64 KiB"));
         }
         let values = [
             Value::Bytes(ticket.key.to_bytes()),
@@ -58,7 +58,7 @@ impl Idempotency for SqliteStore {
             later(now, ticket.keep).to_value(),
         ];
         self.write(move |connection, shared| {
-            let text = &shared.catalogue.kernel.request_finish;
+            let text = &shared.own.request_finish;
             Ok(driver::execute(connection, text, &values).map_err(driver::failed)? > 0)
         })
         .await

@@ -19,14 +19,13 @@ impl Leases for SqliteStore {
     ) -> Result<Acquired, StoreError> {
         let name = name.to_owned();
         self.write(move |connection, shared| {
-            let kernel = &shared.catalogue.kernel;
             let text = Value::Text(name.clone());
-            let row = driver::row(connection, &kernel.lease_get, std::slice::from_ref(&text))?;
+            let row = driver::row(connection, &shared.own.lease_get, std::slice::from_ref(&text))?;
             if let Some(refused) = row.map(|row| refusal(row, now)).transpose()?.flatten() {
                 return Ok(refused);
             }
             let values = [text, later(now, ttl).to_value(), now.to_value()];
-            let fencing = driver::number(connection, &kernel.lease_take, &values)?;
+            let fencing = driver::number(connection, &shared.own.lease_take, &values)?;
             Ok(Acquired::Lease(Lease::new(name, fencing.unwrap_or_default())))
         })
         .await
@@ -41,7 +40,7 @@ impl Leases for SqliteStore {
         let name = Value::Text(lease.name.clone());
         let values = [name, Value::Int(lease.fencing), later(now, ttl).to_value()];
         self.write(move |connection, shared| {
-            let text = &shared.catalogue.kernel.lease_renew;
+            let text = &shared.own.lease_renew;
             Ok(driver::execute(connection, text, &values).map_err(driver::failed)? > 0)
         })
         .await

@@ -15,8 +15,7 @@ impl Limiter for SqliteStore {
         let (key, limit) = (key.to_value(), *limit);
         let clock = Arc::clone(&self.shared.clock);
         self.write(move |connection, shared| {
-            let kernel = &shared.catalogue.kernel;
-            let kept = driver::row(connection, &kernel.limit_get, std::slice::from_ref(&key))?;
+            let kept = driver::row(connection, &shared.own.limit_get, std::slice::from_ref(&key))?;
             let kept = kept.and_then(|row| row.into_iter().next()).map(DateTime::<Utc>::from_value);
             let wrong =
                 |_| StoreError::corrupt("rate_limit", "an instant is not of the declared kind");
@@ -24,7 +23,7 @@ impl Limiter for SqliteStore {
             // Asked on the one thread that writes, so that calls are judged in the order of their times.
             let taken = take(kept, clock.now(), &limit, cost);
             if let Some(full_at) = taken.full_at.filter(|_| taken.full_at != kept) {
-                driver::execute(connection, &kernel.limit_put, &[key, full_at.to_value()])
+                driver::execute(connection, &shared.own.limit_put, &[key, full_at.to_value()])
                     .map_err(driver::failed)?;
             }
             Ok(taken.decision)

@@ -29,14 +29,13 @@ impl Outbox for SqliteStore {
     async fn settle(&self, settlements: &[Settlement]) -> Result<(), StoreError> {
         let settlements = settlements.to_vec();
         self.write(move |connection, shared| {
-            let kernel = &shared.catalogue.kernel;
             for Settlement { stream, position, settled } in settlements {
                 let mut values = vec![Value::Bytes(stream.to_bytes()), Value::Int(position)];
                 let text = match settled {
-                    Settled::Delivered => &kernel.outbox_delete,
+                    Settled::Delivered => &shared.own.outbox_delete,
                     Settled::RetryAt(at) => {
                         values.push(at.to_value());
-                        &kernel.outbox_postpone
+                        &shared.own.outbox_postpone
                     }
                 };
                 driver::execute(connection, text, &values).map_err(driver::failed)?;

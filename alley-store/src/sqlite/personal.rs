@@ -129,10 +129,9 @@ impl PersonalRecords for SqliteStore {
     async fn set_hold(&self, mark: &HoldMark) -> Result<(), StoreError> {
         let mark = mark.clone();
         self.write(move |connection, shared| {
-            let kernel = &shared.catalogue.kernel;
             let text = match mark.action {
-                HoldAction::Place => &kernel.hold_place,
-                HoldAction::Lift => &kernel.hold_lift,
+                HoldAction::Place => &shared.own.hold_place,
+                HoldAction::Lift => &shared.own.hold_lift,
             };
             for key in &mark.keys {
                 let [record, key] = held(mark.record, key);
@@ -205,7 +204,7 @@ fn erase(
     if changed > 0 {
         return Ok(Applied::Done);
     }
-    let covers = &shared.catalogue.kernel.hold_covers;
+    let covers = &shared.own.hold_covers;
     let covered = driver::row(connection, covers, &held(record, key))?.is_some();
     Ok(if covered { Applied::Held } else { Applied::Absent })
 }
@@ -221,7 +220,7 @@ fn affect(
     let record = sql.binding.record;
     let mut changed: Vec<&FieldDecl> = Vec::new();
     let text = match effect {
-        Effect::Delete => sql.personal.erase.clone(),
+        Effect::Delete => sql.single.erase.clone(),
         Effect::Minimize { fields } => {
             let wanted: BTreeSet<_> = fields.iter().copied().collect();
             changed.extend(record.fields.iter().filter(|field| wanted.contains(field.name)));

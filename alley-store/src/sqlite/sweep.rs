@@ -19,11 +19,10 @@ impl Upkeep for SqliteStore {
     async fn sweep(&self, limit: u32) -> Result<Vec<u64>, StoreError> {
         let now = self.shared.clock.now();
         self.write(move |connection, shared| {
-            let kernel = &shared.catalogue.kernel;
             let kinds = [
-                (&kernel.commit_sweep, now - COMMIT_IDS_KEPT),
-                (&kernel.limit_sweep, now),
-                (&kernel.request_sweep, now),
+                (&shared.own.commit_sweep, now - COMMIT_IDS_KEPT),
+                (&shared.own.limit_sweep, now),
+                (&shared.own.request_sweep, now),
             ];
             let swept = kinds.into_iter().map(|(text, until)| {
                 let values = [until.to_value(), Value::Int(i64::from(limit))];
