@@ -52,20 +52,23 @@ pub(super) async fn state(
     pool: &PgPool,
     options: &PostgresOptions,
 ) -> Result<SchemaState, OpenError> {
-    let mut steps = Steps::connect(pool, options).await?;
-    let state = compare(&list(&options.domains), &steps.ledger().await?);
-    steps.close().await;
-    Ok(state)
+    Ok(compare(&list(&options.domains), &applied(pool, options).await?))
 }
 
 pub(super) async fn plan(
     pool: &PgPool,
     options: &PostgresOptions,
 ) -> Result<Vec<Migration>, OpenError> {
+    Ok(missing(list(&options.domains), &applied(pool, options).await?))
+}
+
+/// The steps that a database has. Behind a pooler only a transaction stays on one connection.
+async fn applied(pool: &PgPool, options: &PostgresOptions) -> Result<Vec<LedgerLine>, OpenError> {
     let mut steps = Steps::connect(pool, options).await?;
+    steps.run("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY", "to read").await?;
     let lines = steps.ledger().await?;
     steps.close().await;
-    Ok(missing(list(&options.domains), &lines))
+    Ok(lines)
 }
 
 /// Applies what is missing, in one transaction that takes the lock before it looks, so that of two

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use alley_core::conformance::{Harness, Skipped, offline};
-use alley_core::{Env, SystemClock};
+use alley_core::{Clock as _, Env, ManualClock, SystemClock};
 use alley_store::PostgresStore;
+use chrono::TimeDelta;
 use tokio::runtime::{Builder, Runtime};
 
 use super::postgres::{self, Fresh};
@@ -13,6 +14,7 @@ use super::server::Server;
 
 pub(crate) struct OnServer {
     env: Env,
+    clock: Arc<ManualClock>,
     fresh: Fresh,
     server: Server,
     runtime: Runtime,
@@ -23,9 +25,10 @@ pub(crate) fn harness(server: Option<Server>) -> Result<OnServer, Skipped> {
     let server = server.ok_or_else(|| Skipped::new("there is no server"))?;
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let fresh = runtime.block_on(postgres::fresh(&server));
-    // The server has its own clock, which no test moves.
-    let env = offline(1).0.with_clock(Arc::new(SystemClock::new()));
-    Ok(OnServer { env, fresh, server, runtime })
+    // It stands still between waits, as suites expect, and is right to a second as the server's is.
+    let clock = Arc::new(ManualClock::new(SystemClock::new().now()));
+    let env = offline(1).0.with_clock(Arc::clone(&clock) as _);
+    Ok(OnServer { env, clock, fresh, server, runtime })
 }
 
 impl Harness for OnServer {
@@ -45,6 +48,7 @@ impl Harness for OnServer {
 
     fn pass(&self, span: Duration) {
         std::thread::sleep(span);
+        self.clock.advance(TimeDelta::from_std(span).unwrap());
     }
 
     fn moment(&self) -> Duration {
