@@ -56,7 +56,7 @@ pub use sql::{Binding, Technical};
 #[cfg(feature = "sqlite")]
 pub use sql_records::SqlRecords;
 #[cfg(feature = "sqlite")]
-pub use sqlite::{SqlField, SqliteOptions, SqliteStore};
+pub use sqlite::{SqlField, SqlValue, SqliteOptions, SqliteStore};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sweep::SweepStore;
 

@@ -12,8 +12,6 @@ use crate::engine::Engine;
 use crate::failure;
 use crate::layout::Layout;
 pub(crate) use crate::layout::VERSION;
-#[cfg(feature = "sqlite")]
-use crate::sql_records::SqlRecords;
 
 #[cfg(feature = "postgres")]
 mod batch;
@@ -70,20 +68,22 @@ impl Catalogue {
         })
     }
 
-    /// Puts the host's names into the statements of the record types that live in its tables.
+    /// Changes the text of every statement of a record type and of its queries in `domains`.
     #[cfg(feature = "sqlite")]
-    pub(crate) fn rename(&mut self, hosted: &SqlRecords, domains: &[Domain], layout: &Layout) {
-        let names = hosted.names(layout);
-        let name = hosted.record().name;
-        let mut rename = |text: &mut String| *text = names.rendered(text);
-        if let Some(record) = self.records.get_mut(name) {
-            record.each_text(&mut rename);
+    pub(crate) fn each_text(
+        &mut self,
+        record: &RecordType,
+        domains: &[Domain],
+        change: &mut dyn FnMut(&mut String),
+    ) {
+        if let Some(sql) = self.records.get_mut(record.name) {
+            sql.each_text(change);
         }
         for query in domains.iter().flat_map(|domain| &domain.queries) {
-            if query.record.name == name
-                && let Some(query) = self.queries.get_mut(query.name)
+            if query.record.name == record.name
+                && let Some(sql) = self.queries.get_mut(query.name)
             {
-                query.each_text(&mut rename);
+                sql.each_text(change);
             }
         }
     }

@@ -44,7 +44,7 @@ mod schema;
 mod sweep;
 mod writer;
 
-pub use field::SqlField;
+pub use field::{SqlField, SqlValue};
 
 use kernel::Kernel;
 use writer::{Message, Task};

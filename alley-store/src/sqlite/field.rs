@@ -1,4 +1,4 @@
-//! Fields of records in statements of a host.
+//! Values of records in statements of a host.
 
 use alley_core::{Field, FieldError, Value};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -16,7 +16,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_structs, reason = "a wrapper to write and to take apart")]
+#[expect(clippy::exhaustive_structs, reason = "a wrapper to put on and to take off")]
 pub struct SqlField<T>(pub T);
 
 impl<T: Field> ToSql for SqlField<T> {
@@ -32,14 +32,36 @@ impl<T: Field> ToSql for SqlField<T> {
 
 impl<T: Field> FromSql for SqlField<T> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        let value = match value {
+        let SqlValue(value) = SqlValue::column_result(value)?;
+        let wrong = |error: FieldError| FromSqlError::Other(Box::new(error));
+        T::from_value(value).map(Self).map_err(wrong)
+    }
+}
+
+/// A value of a row or of a key in a host's own statement, whatever field it is of.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a wrapper to put on and to take off")]
+pub struct SqlValue(pub Value);
+
+impl ToSql for SqlValue {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match &self.0 {
+            Value::Null => ValueRef::Null,
+            Value::Int(number) => ValueRef::Integer(*number),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+impl FromSql for SqlValue {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Ok(Self(match value {
             ValueRef::Null => Value::Null,
             ValueRef::Integer(number) => Value::Int(number),
             ValueRef::Real(_) => return Err(FromSqlError::InvalidType),
             ValueRef::Text(_) => Value::Text(value.as_str()?.to_owned()),
             ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
-        };
-        let wrong = |error: FieldError| FromSqlError::Other(Box::new(error));
-        T::from_value(value).map(Self).map_err(wrong)
+        }))
     }
 }

@@ -33,7 +33,9 @@ pub(super) fn rename(
             return error("it has two tables of the host");
         }
         known.push(record.name);
-        catalogue.rename(hosted, &options.domains, &options.layout);
+        let names = hosted.names(&options.layout);
+        let mut rename = |text: &mut String| *text = names.rendered(text);
+        catalogue.each_text(record, &options.domains, &mut rename);
     }
     Ok(())
 }
