@@ -251,6 +251,13 @@ impl<C> Commit<C> {
         self
     }
 
+    /// Takes the changes out, for a store that writes them itself and leaves the rest (id,
+    /// expectations, audit, facts) to another one, in the same transaction.
+    pub fn split(self) -> (Vec<C>, Commit<RecordWrite>) {
+        let Self { id, at, expects, changes, audit, facts } = self;
+        (changes, Commit { id, at, expects, changes: Vec::new(), audit, facts })
+    }
+
     /// Adds an audit entry.
     #[must_use]
     pub fn audit(mut self, entry: AuditEntry) -> Self {

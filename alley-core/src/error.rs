@@ -1,7 +1,7 @@
 //! What a store answers when it cannot do what it was asked.
 
 use crate::random::RandomError;
-use crate::record::Key;
+use crate::record::{Key, Record};
 use crate::seal::{OpenError, SealError};
 
 /// Names a row without showing what is in it.
@@ -79,6 +79,17 @@ impl StoreError {
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
         Self { kind, source: Some(source.into()) }
+    }
+
+    /// The row with this key is not as the commit was decided on; see [`StoreErrorKind::Conflict`].
+    pub const fn conflict<R: Record>(key: Key) -> Self {
+        Self::new(StoreErrorKind::Conflict(RecordRef::new(R::TYPE.name, key)))
+    }
+
+    /// Another row has the same values under this rule of the record type; see
+    /// [`StoreErrorKind::Duplicate`].
+    pub const fn duplicate<R: Record>(rule: &'static str) -> Self {
+        Self::new(StoreErrorKind::Duplicate { record: R::TYPE.name, rule })
     }
 
     /// Stored data cannot be read.

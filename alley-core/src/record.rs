@@ -194,6 +194,12 @@ impl Key {
         &self.id
     }
 
+    /// The values of its fields: the tenant, if there is one, and the id.
+    pub fn values(&self) -> Vec<Value> {
+        let tenant = self.tenant.map(|tenant| tenant.to_value());
+        tenant.into_iter().chain([self.id.clone()]).collect()
+    }
+
     /// An injective byte form, for associated data and for tables that keep keys of several types.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(40);
