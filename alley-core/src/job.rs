@@ -11,7 +11,6 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock::{Clock, Timer};
-use crate::env::Env;
 use crate::error::StoreError;
 
 mod lease;
@@ -126,9 +125,15 @@ impl Jobs {
     /// the lease every third of it.
     pub const LEASE: Duration = Duration::from_mins(5);
 
-    /// A list of jobs; they run in its order.
-    pub fn new(list: Vec<Arc<dyn Job>>, leases: Arc<dyn Leases>, env: &Env) -> Self {
-        Self { list, leases, clock: Arc::clone(&env.clock), timer: Arc::clone(&env.timer) }
+    /// A list of jobs; they run in its order. What is due is decided by `clock`; `timer` wakes the
+    /// renewal of leases.
+    pub fn new(
+        list: Vec<Arc<dyn Job>>,
+        leases: Arc<dyn Leases>,
+        clock: Arc<dyn Clock>,
+        timer: Arc<dyn Timer>,
+    ) -> Self {
+        Self { list, leases, clock, timer }
     }
 
     /// The jobs.

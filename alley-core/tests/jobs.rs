@@ -81,7 +81,16 @@ impl Stage {
         let env = Env::new(Arc::new(Keyring::of(key)), Arc::new(Offline), clock.clone())
             .with_clock(clock.clone());
         let leases = Arc::new(Flaky::default());
-        Self { clock, jobs: Jobs::new(vec![job], leases.clone(), &env), leases }
+        Self {
+            clock,
+            jobs: Jobs::new(
+                vec![job],
+                leases.clone(),
+                Arc::clone(&env.clock),
+                Arc::clone(&env.timer),
+            ),
+            leases,
+        }
     }
 
     fn wait(&self, seconds: i64) {

@@ -127,7 +127,10 @@ impl Alley {
             #[cfg(feature = "privacy")]
             privacy,
         };
-        Ok(Self { doors, jobs: Jobs::new(jobs, storage.leases, env) })
+        Ok(Self {
+            doors,
+            jobs: Jobs::new(jobs, storage.leases, Arc::clone(&env.clock), Arc::clone(&env.timer)),
+        })
     }
 
     /// The background work of all crates; call [`Jobs::run_due`] in a loop of your own.

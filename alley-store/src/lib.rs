@@ -35,6 +35,8 @@ mod sql_records;
 mod sqlite;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sweep;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod upgrade;
 
 pub use alley::{Alley, AssemblyError, Config, Doors, NotConfigured, Ports, Storage, declarations};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -48,7 +50,7 @@ pub use error::OpenError;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use layout::{Layout, LayoutError};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub use migration::{Migration, NewerSchema, SchemaState};
+pub use migration::{Migration, SchemaState};
 #[cfg(feature = "postgres")]
 pub use postgres::{Pooler, PostgresOptions, PostgresStore, PostgresUnit};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -59,6 +61,8 @@ pub use sql_records::SqlRecords;
 pub use sqlite::{SqlField, SqlValue, SqliteOptions, SqliteStore};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sweep::SweepStore;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use upgrade::NewerSchema;
 
 /// The SQLite driver, for the statements of [`SqliteStore::commit_with`].
 #[cfg(feature = "sqlite")]

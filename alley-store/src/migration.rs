@@ -5,9 +5,7 @@ use std::borrow::Cow;
 use alley_core::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::Domain;
 use crate::engine::Engine;
-use crate::error::OpenError;
 use crate::layout::Layout;
 
 /// One step of the schema of one domain; its text never changes once it was released.
@@ -77,18 +75,6 @@ impl Migration {
     }
 }
 
-/// What to do with a database that has schema steps that the code does not know.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum NewerSchema {
-    /// Do not open it.
-    #[default]
-    Refuse,
-    /// Open it unless one of the steps is marked as breaking; for the time in which an old and a
-    /// new version of a program run side by side.
-    AllowCompatible,
-}
-
 /// The table of applied steps. Its name is no other tool's.
 pub(crate) const CREATE_LEDGER: &str = r#"CREATE TABLE IF NOT EXISTS "{prefix}migrations" (
   "domain" {text} NOT NULL,
@@ -134,28 +120,6 @@ impl LedgerLine {
             }
             _ => None,
         }
-    }
-}
-
-/// The steps of all domains in the order in which they are applied.
-pub(crate) fn list(domains: &[Domain]) -> Vec<Migration> {
-    domains.iter().flat_map(|domain| domain.migrations.iter().cloned()).collect()
-}
-
-/// An error for a schema that this code must not touch or cannot work on.
-pub(crate) fn refuse_newer(
-    state: SchemaState,
-    database: &str,
-    newer: NewerSchema,
-) -> Result<(), OpenError> {
-    let database = database.to_owned();
-    match state {
-        SchemaState::Foreign { step } => Err(OpenError::Foreign { database, step }),
-        SchemaState::AheadBreaking { newest } => Err(OpenError::Newer { database, newest }),
-        SchemaState::Ahead { newest } if newer == NewerSchema::Refuse => {
-            Err(OpenError::Newer { database, newest })
-        }
-        _ => Ok(()),
     }
 }
 

@@ -19,8 +19,9 @@ use crate::engine::Engine;
 use crate::error::OpenError;
 use crate::failure::other;
 use crate::layout::Layout;
-use crate::migration::{Migration, NewerSchema, SchemaState};
+use crate::migration::{Migration, SchemaState};
 use crate::sql::{BatchSql, Catalogue, on_conflict};
+use crate::upgrade::NewerSchema;
 
 mod columns;
 mod commit;
@@ -238,13 +239,13 @@ impl PostgresStore {
         if let SchemaState::Behind { pending } = state {
             return Err(OpenError::Behind { database, pending, call: "PostgresStore::migrate" });
         }
-        crate::migration::refuse_newer(state, &database, options.newer)?;
+        crate::upgrade::refuse_newer(state, &database, options.newer)?;
         Ok(Self { seat: Seat::Pool(pool), shared: Arc::new(shared) })
     }
 
     /// Every schema step of these options, in the order in which they are applied.
     pub fn migrations(options: &PostgresOptions) -> Vec<Migration> {
-        crate::migration::list(&options.domains)
+        crate::upgrade::list(&options.domains)
     }
 
     /// How the schema of a database compares with the one that the code knows.

@@ -22,9 +22,10 @@ use crate::engine::Engine;
 use crate::error::OpenError;
 use crate::failure;
 use crate::layout::Layout;
-use crate::migration::{Migration, NewerSchema, SchemaState};
+use crate::migration::{Migration, SchemaState};
 use crate::sql::Catalogue;
 use crate::sql_records::SqlRecords;
+use crate::upgrade::NewerSchema;
 
 mod commit;
 mod connection;
@@ -175,7 +176,7 @@ impl SqliteStore {
                 call: "SqliteStore::migrate",
             });
         }
-        crate::migration::refuse_newer(state, &connection::name(path), options.newer)?;
+        crate::upgrade::refuse_newer(state, &connection::name(path), options.newer)?;
         let mut readers = Vec::new();
         for _ in 0..options.readers {
             let reader = connection::open(path, options.patience)?;
@@ -210,7 +211,7 @@ impl SqliteStore {
     /// Every schema step of these options, in the order in which they are applied. Their text with
     /// the prefix put in is what a host runs that applies schema changes with a tool of its own.
     pub fn migrations(options: &SqliteOptions) -> Vec<Migration> {
-        crate::migration::list(&options.domains)
+        crate::upgrade::list(&options.domains)
     }
 
     /// How the schema of a file compares with the one that the code knows.

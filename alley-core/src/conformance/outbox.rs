@@ -166,7 +166,12 @@ where
             let subscribers: Vec<Arc<dyn Subscriber>> = vec![Arc::<Listener>::clone(&listener)];
             let clock = Arc::clone(&fixture.env.clock);
             let relay = Relay::new(Arc::clone(&fixture.outbox), subscribers, clock);
-            Jobs::new(vec![Arc::new(relay)], harness.store(), &fixture.env)
+            Jobs::new(
+                vec![Arc::new(relay)],
+                harness.store(),
+                Arc::clone(&fixture.env.clock),
+                Arc::clone(&fixture.env.timer),
+            )
         })
         .collect();
     for _ in 0..40 {

@@ -17,9 +17,9 @@ use crate::engine::Engine;
 use crate::error::OpenError;
 use crate::layout::Layout;
 use crate::migration::{
-    ADD_LINE, CREATE_LEDGER, LedgerLine, Migration, READ_LEDGER, SchemaState, compare, list,
-    missing, refuse_newer,
+    ADD_LINE, CREATE_LEDGER, LedgerLine, Migration, READ_LEDGER, SchemaState, compare, missing,
 };
+use crate::upgrade::{list, refuse_newer};
 
 /// A migration waits for another one for so long at least.
 const LEAST_PATIENCE: Duration = Duration::from_mins(1);

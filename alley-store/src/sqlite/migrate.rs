@@ -13,9 +13,9 @@ use crate::engine::Engine;
 use crate::error::OpenError;
 use crate::layout::Layout;
 use crate::migration::{
-    ADD_LINE, CREATE_LEDGER, LedgerLine, Migration, READ_LEDGER, SchemaState, compare, list,
-    missing, refuse_newer,
+    ADD_LINE, CREATE_LEDGER, LedgerLine, Migration, READ_LEDGER, SchemaState, compare, missing,
 };
+use crate::upgrade::{list, refuse_newer};
 
 const HAS_LEDGER: &str = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1";
 
