@@ -283,7 +283,7 @@ impl PostgresStore {
         migrate::apply(pool, options).await
     }
 
-    /// Records that a tool of the host ran the steps (see [`Migration::export`]), after comparing what
+    /// Records that a tool of the host ran the steps (see `export`), after comparing what
     /// is there with what they make; answers the steps that were recorded.
     ///
     /// # Errors
