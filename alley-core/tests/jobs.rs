@@ -7,29 +7,12 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use alley_core::http::{RequestLimits, TransportError, TransportErrorKind};
 use alley_core::{
-    Acquired, Clock as _, Env, HttpTransport, Job, JobError, JobOutcome, JobReport, Jobs,
-    JobsReport, KeyId, Keyring, Lease, Leases, ManualClock, MemoryStore, SealKey, StoreError,
-    StoreErrorKind,
+    Acquired, Clock as _, Job, JobError, JobOutcome, JobReport, Jobs, JobsReport, Lease, Leases,
+    ManualClock, MemoryStore, StoreError, StoreErrorKind,
 };
 use async_trait::async_trait;
-use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-
-#[derive(Debug)]
-struct Offline;
-
-#[async_trait]
-impl HttpTransport for Offline {
-    async fn send(
-        &self,
-        _: http::Request<Bytes>,
-        _: &RequestLimits,
-    ) -> Result<http::Response<Bytes>, TransportError> {
-        Err(TransportError::new(TransportErrorKind::Connect))
-    }
-}
 
 /// Leases whose renewals fail while the store is down.
 #[derive(Debug, Default)]
@@ -77,20 +60,9 @@ struct Stage {
 impl Stage {
     fn new(job: Arc<dyn Job>) -> Self {
         let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH));
-        let key = SealKey::from_bytes(KeyId::new(1), &[7; 32]).unwrap();
-        let env = Env::new(Arc::new(Keyring::of(key)), Arc::new(Offline), clock.clone())
-            .with_clock(clock.clone());
         let leases = Arc::new(Flaky::default());
-        Self {
-            clock,
-            jobs: Jobs::new(
-                vec![job],
-                leases.clone(),
-                Arc::clone(&env.clock),
-                Arc::clone(&env.timer),
-            ),
-            leases,
-        }
+        let jobs = Jobs::new(vec![job], leases.clone(), clock.clone(), clock.clone());
+        Self { clock, leases, jobs }
     }
 
     fn wait(&self, seconds: i64) {
