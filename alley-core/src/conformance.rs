@@ -6,6 +6,7 @@
 //! [`tenancy_conformance!`](crate::tenancy_conformance),
 //! [`outbox_conformance!`](crate::outbox_conformance),
 //! [`leases_conformance!`](crate::leases_conformance),
+//! [`limiter_conformance!`](crate::limiter_conformance),
 //! [`idempotency_conformance!`](crate::idempotency_conformance) and
 //! [`personal_records_conformance!`](crate::personal_records_conformance). The ports of other crates
 //! are checked by macros of those crates.
@@ -47,6 +48,7 @@ pub mod identity;
 pub mod inbox;
 pub mod kernel;
 pub mod leases;
+pub mod limiter;
 mod macros;
 pub mod outbox;
 pub mod personal_records;

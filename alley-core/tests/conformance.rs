@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use alley_core::conformance::kernel::{GuardOrder, spent_in_the_worst_schedule};
 use alley_core::conformance::{
-    Local, Violation, idempotency, identity, kernel, leases, outbox, personal_records, tenancy,
+    Local, Violation, idempotency, identity, kernel, leases, limiter, outbox, personal_records,
+    tenancy,
 };
-use alley_core::{Fault, MemoryStore};
+use alley_core::rate_limit::{Decision, Limit, Limiter, MemoryLimiter};
+use alley_core::{Clock as _, Digest32, Fault, ManualClock, MemoryStore, StoreError};
+use async_trait::async_trait;
 
 fn memory() -> Local<MemoryStore> {
     Local::new(Arc::new(MemoryStore::new()))
@@ -27,6 +30,10 @@ mod of_tenancy {
 
 mod of_outbox {
     alley_core::outbox_conformance!(super::memory());
+}
+
+mod of_limiter {
+    alley_core::limiter_conformance!(super::memory_limiter());
 }
 
 mod of_leases {
@@ -112,4 +119,66 @@ fn a_guard_that_is_read_after_the_set_is_overspent() {
     let spent = |order| spent_in_the_worst_schedule(&memory(), order).unwrap();
     assert_eq!(spent(GuardOrder::BeforeSet), 1);
     assert_eq!(spent(GuardOrder::AfterSet), 8);
+}
+
+fn memory_limiter() -> Local<MemoryLimiter> {
+    Local::on_clock(|clock| Arc::new(MemoryLimiter::new(clock)))
+}
+
+/// A limiter that is wrong in one way.
+#[derive(Debug)]
+struct Wrong {
+    right: MemoryLimiter,
+    how: How,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum How {
+    /// Every second call is not counted.
+    Forgets,
+    /// All keys are one.
+    MixesKeys,
+    /// What is denied is counted as one.
+    CountsDenials,
+    /// Time stands still.
+    NeverGivesBack,
+}
+
+#[async_trait]
+impl Limiter for Wrong {
+    async fn take(&self, key: &Digest32, limit: &Limit, cost: u32) -> Result<Decision, StoreError> {
+        let key = if self.how == How::MixesKeys { Digest32::new([0; 32]) } else { *key };
+        let key = match self.how {
+            How::Forgets => Digest32::new(std::array::from_fn(|n| {
+                let chance = u8::try_from(self.right.len() % 251).unwrap_or(0);
+                key.as_bytes().get(n).copied().unwrap_or(0).wrapping_add(chance)
+            })),
+            _ => key,
+        };
+        let decision = self.right.take(&key, limit, cost).await?;
+        if self.how == How::CountsDenials && matches!(decision, Decision::Denied { .. }) {
+            let _ = self.right.take(&key, limit, 1).await?;
+        }
+        Ok(decision)
+    }
+}
+
+#[test]
+fn the_checks_of_a_limiter_can_fail() {
+    for (how, promise) in [
+        (How::Forgets, "a burst is allowed, and no more"),
+        (How::MixesKeys, "keys do not share an allowance"),
+        (How::CountsDenials, "what is denied is not counted"),
+        (How::NeverGivesBack, "an allowance comes back after the wait that was named"),
+    ] {
+        let make = || {
+            Local::on_clock(|clock| {
+                let still = Arc::new(ManualClock::new(clock.now()));
+                let clock = if how == How::NeverGivesBack { still } else { clock };
+                Arc::new(Wrong { right: MemoryLimiter::new(clock), how })
+            })
+        };
+        let found = limiter::suite(make).unwrap_err();
+        assert_eq!(found.promise(), promise, "{how:?}");
+    }
 }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use alley_core::ManualClock;
 use alley_core::conformance::Local;
 use alley_core::conformance::kernel::{GuardOrder, spent_in_the_worst_schedule};
 use alley_store::SqliteStore;
@@ -24,11 +25,20 @@ mod server;
 fn in_file() -> Local<SqliteStore> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("alley.db");
-    Local::new(file::open(&path)).with_reopen(move || file::open(&path)).with_guard(folder)
+    let of_file = path.clone();
+    let on_clock = move |clock: Arc<ManualClock>| {
+        let options = file::options().with_clock(clock);
+        SqliteStore::migrate(&of_file, &options).unwrap();
+        Arc::new(SqliteStore::open(&of_file, options).unwrap())
+    };
+    Local::on_clock(on_clock).with_reopen(move || file::open(&path)).with_guard(folder)
 }
 
 fn in_memory() -> Local<SqliteStore> {
-    Local::new(Arc::new(SqliteStore::open_in_memory_with(file::options()).unwrap()))
+    Local::on_clock(|clock| {
+        let options = file::options().with_clock(clock);
+        Arc::new(SqliteStore::open_in_memory_with(options).unwrap())
+    })
 }
 
 /// Every suite on the stores that an expression gives.
@@ -49,6 +59,9 @@ macro_rules! every_port {
             }
             mod of_leases {
                 alley_core::leases_conformance!($make);
+            }
+            mod of_limiter {
+                alley_core::limiter_conformance!($make);
             }
             mod of_idempotency {
                 alley_core::idempotency_conformance!($make);

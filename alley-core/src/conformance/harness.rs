@@ -176,7 +176,13 @@ pub struct Local<S> {
 impl<S> Local<S> {
     /// A harness of `store`.
     pub fn new(store: Arc<S>) -> Self {
+        Self::on_clock(|_| store)
+    }
+
+    /// A harness of a store that asks a clock of its own: it gets the harness's.
+    pub fn on_clock(make: impl FnOnce(Arc<ManualClock>) -> Arc<S>) -> Self {
         let (env, clock) = offline(1);
+        let store = make(Arc::clone(&clock));
         Self { store, clock, env, rounds: 20, reopen: None, guards: Vec::new() }
     }
 
