@@ -79,6 +79,14 @@ pub enum OpenError {
         /// The right.
         right: &'static str,
     },
+    /// The server only reads.
+    #[error(
+        "the server of database {database} only reads: give the primary, not a standby, or end default_transaction_read_only"
+    )]
+    ReadOnly {
+        /// Server, database and schema.
+        database: String,
+    },
     /// Schema steps are missing.
     #[error(
         "the schema of database {database} lacks {pending} step(s): call {call} before opening"

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use alley_store::OpenError;
 
+#[expect(dead_code, reason = "other tests use the rest")]
 #[path = "common/cluster.rs"]
 mod cluster;
 #[path = "common/env.rs"]

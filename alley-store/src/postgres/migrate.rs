@@ -147,7 +147,7 @@ impl<'a> Steps<'a> {
         let until = Instant::now().checked_add(self.options.patience.max(LEAST_PATIENCE));
         let key = self.lock_name();
         loop {
-            self.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", "to write").await?;
+            self.run("BEGIN ISOLATION LEVEL READ COMMITTED", "to begin").await?;
             let text = "SELECT pg_try_advisory_xact_lock($1)::int";
             let granted = self.rows(text, &[Value::Int(key)]).await?;
             if granted == [[Value::Int(1)]] {
@@ -248,6 +248,7 @@ fn failed(database: &str, error: &sqlx::Error, right: &'static str) -> OpenError
     let code = failure::code(error);
     match (code, code.and_then(|code| code.get(..2))) {
         (Some("42501"), _) => OpenError::Denied { database, right },
+        (Some("25006"), _) => OpenError::ReadOnly { database },
         (_, Some("28" | "3D")) => OpenError::LoginRefused { database, source },
         (_, Some("08" | "53" | "57")) => OpenError::Unreachable { database, source },
         (None, _) => match error {
