@@ -11,7 +11,7 @@ use super::connection::{Session, Work};
 use super::driver::Argument;
 use super::failure::{self, Failure};
 use super::plan::{Found, Grouping, Kind, Lock, Plan, Run};
-use super::transaction::{Ended, Tries, unknown};
+use super::transaction::{Ended, unknown};
 use super::{PostgresStore, columns};
 use crate::failure::conflict;
 use crate::row;
@@ -30,7 +30,7 @@ impl PostgresStore {
         &self,
         commit: &Commit<RecordWrite>,
     ) -> Result<Committed, StoreError> {
-        let mut tries = Tries::new(&self.shared);
+        let mut tries = self.tries();
         let mut grouping = Grouping::ByKind;
         let mut lost: Option<Failure> = None;
         loop {

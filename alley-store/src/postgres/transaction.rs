@@ -35,7 +35,7 @@ pub(super) enum Ended<T> {
 impl PostgresStore {
     /// Runs work that writes, again while the engine asks for it.
     pub(super) async fn write<W: Work>(&self, work: &W) -> Result<W::Output, StoreError> {
-        let mut tries = Tries::new(&self.shared);
+        let mut tries = self.tries();
         loop {
             match self.transact(work, &tries).await {
                 Ended::Committed(value) => return Ok(value),
@@ -43,6 +43,15 @@ impl PostgresStore {
                 Ended::Unknown(failure) => return Err(unknown(&failure)),
             }
         }
+    }
+
+    pub(super) fn tries(&self) -> Tries {
+        let closed = match &self.seat {
+            Seat::Pool(pool) => pool.options().get_max_connections(),
+            Seat::Joined(_) => 0,
+        };
+        let Shared { patience, deadline, .. } = *self.shared;
+        Tries { left: ATTEMPTS, closed, began: Instant::now(), patience, deadline }
     }
 
     /// Waits before the next try, or answers that there is none.
@@ -117,7 +126,7 @@ impl PostgresStore {
                 return looked.map_err(Failure::into_store);
             }
         };
-        let mut tries = Tries::new(&self.shared);
+        let mut tries = self.tries();
         loop {
             let look = async {
                 match begin {
@@ -205,18 +214,15 @@ pub(super) fn unknown(failure: &Failure) -> StoreError {
 /// Repeats what may be repeated: serialization failures and deadlocks after a pause, and work whose
 /// connection was lost before COMMIT at once, since a pool keeps connections that a server closed.
 pub(super) struct Tries {
-    made: u32,
+    left: u32,
+    /// How many connections of the pool a server may have closed meanwhile. They cost no try.
+    closed: u32,
     began: Instant,
     patience: Duration,
     deadline: Duration,
 }
 
 impl Tries {
-    pub(super) fn new(shared: &Shared) -> Self {
-        let Shared { patience, deadline, .. } = *shared;
-        Self { made: 0, began: Instant::now(), patience, deadline }
-    }
-
     fn is_late(&self) -> bool {
         self.began.elapsed() >= self.patience
     }
@@ -231,17 +237,20 @@ impl Tries {
     }
 
     async fn again(&mut self, failure: Failure) -> Result<(), StoreError> {
-        self.made = self.made.saturating_add(1);
-        let over = matches!(failure, Failure::Late);
-        if over || self.made >= ATTEMPTS || self.is_late() {
+        let refused = matches!(&failure, Failure::Engine(error) if is_refused(error));
+        let lost = failure.lost_connection() && !refused;
+        match self.closed.checked_sub(1).filter(|_| lost) {
+            Some(closed) => self.closed = closed,
+            None => self.left = self.left.saturating_sub(1),
+        }
+        if matches!(failure, Failure::Late) || self.left == 0 || self.is_late() {
             return Err(failure.into_store());
         }
         if failure.asks_again() {
             tokio::time::sleep(self.pause()).await;
             return Ok(());
         }
-        let refused = matches!(&failure, Failure::Engine(error) if is_refused(error));
-        if failure.lost_connection() && !refused { Ok(()) } else { Err(failure.into_store()) }
+        if lost { Ok(()) } else { Err(failure.into_store()) }
     }
 
     /// Waits for a server that went away in the middle of a commit; whether to try again.
@@ -255,10 +264,11 @@ impl Tries {
 
     /// Between nothing and a span that doubles with each try, so that two do not meet again.
     fn pause(&self) -> Duration {
-        let span = FIRST_PAUSE.saturating_mul(1 << self.made.min(10)).min(LONGEST_PAUSE);
+        let made = ATTEMPTS.saturating_sub(self.left);
+        let span = FIRST_PAUSE.saturating_mul(1 << made.min(10)).min(LONGEST_PAUSE);
         let span = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
         let seed = std::collections::hash_map::RandomState::new();
-        let chance = std::hash::BuildHasher::hash_one(&seed, self.made);
+        let chance = std::hash::BuildHasher::hash_one(&seed, made);
         Duration::from_micros(chance.checked_rem(span).unwrap_or(0))
     }
 }

@@ -91,3 +91,34 @@ async fn a_server_that_is_gone_is_waited_for_no_longer_than_the_patience() {
     assert_eq!(error.kind(), &StoreErrorKind::Unavailable);
     assert!(began.elapsed() < patience * 3 / 2, "{:?}", began.elapsed());
 }
+
+#[tokio::test]
+async fn connections_that_were_cut_while_idle_are_not_noticed() {
+    let Some(server) = server::postgres() else { return };
+    let relayed = relayed(&server, |options| options.with_connections(20)).await;
+    let (Relayed { relay, store, pool, schema: _schema }, env) = (relayed, common::env(1));
+    let cut = async || {
+        let mut all = Vec::new();
+        for _ in 0..20 {
+            all.push(pool.acquire().await.unwrap());
+        }
+        for connection in &mut all {
+            connection.execute("SELECT 1").await.unwrap();
+        }
+        drop(all);
+        while pool.num_idle() < 20 {
+            tokio::task::yield_now().await;
+        }
+        relay.cut_all();
+    };
+    let page = || PageRequest::first(1);
+    let of = [Value::Bytes(tenant().as_uuid().as_bytes().to_vec())];
+    cut().await;
+    RecordStore::commit(store.as_ref(), insert(&env, "row")).await.unwrap();
+    cut().await;
+    RecordStore::get(store.as_ref(), Sample::TYPE, &key("row")).await.unwrap().unwrap();
+    cut().await;
+    RecordStore::query(store.as_ref(), Sample::BY_RANK, &of, page()).await.unwrap();
+    cut().await;
+    assert_eq!(Outbox::due(store.as_ref(), env.now(), 5).await.unwrap().len(), 1);
+}
