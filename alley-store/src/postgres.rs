@@ -212,9 +212,13 @@ impl PostgresStore {
     ///
     /// # Errors
     /// When `url` is not of the form `postgres://user:password@host:port/database`.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     pub fn pool(url: &str, options: &PostgresOptions) -> Result<PgPool, OpenError> {
-        let parsed =
-            url.parse::<PgConnectOptions>().map_err(|_holds_a_password| OpenError::Address)?;
+        let is_ours = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+        let parsed = url.parse::<PgConnectOptions>().ok().filter(|_| is_ours);
+        let parsed = parsed.ok_or(OpenError::Address)?;
         let statements = match options.pooler {
             Pooler::None => STATEMENTS,
             Pooler::Transaction => 0,

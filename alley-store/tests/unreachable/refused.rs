@@ -51,7 +51,7 @@ async fn a_port_on_which_nobody_listens_is_unreachable_at_once() {
 
 #[tokio::test]
 async fn an_address_that_cannot_be_read_is_not_shown() {
-    for url in ["postgres://me:hunter2@host:port/mine", "hunter2"] {
+    for url in ["postgres://me:hunter2@host:port/mine", "mysql://me:hunter2@host/mine", "hunter2"] {
         let error = PostgresStore::pool(url, &PostgresOptions::default()).unwrap_err();
         assert!(matches!(error, OpenError::Address), "{error}");
         assert!(!all_of(&error).contains("hunter2"), "{error:?}");
