@@ -22,6 +22,8 @@ mod cluster;
 mod common;
 #[path = "unreachable/cut.rs"]
 mod cut;
+#[path = "unreachable/every_call.rs"]
+mod every_call;
 #[path = "common/frames.rs"]
 mod frames;
 #[path = "common/postgres.rs"]

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use alley_core::conformance::{kernel, outbox, personal_records};
 use alley_store::{OpenError, PostgresOptions, PostgresStore, SchemaState};
 
+use crate::every_call::make_every_call;
 use crate::role::Role;
 use crate::server::{self, Schema, Server};
 use crate::{all_of, common, postgres, use_a_lease_and_a_limit};
@@ -109,8 +109,6 @@ async fn a_user_of_the_tables_does_everything_after_somebody_else_migrated() {
     assert_eq!(PostgresStore::migrate(&pool, &options).await.unwrap(), []);
     let store = Arc::new(PostgresStore::open(pool, options).await.unwrap());
     store.coverage(&[]).await.unwrap();
-    kernel(Arc::clone(&store) as _, Arc::clone(&store) as _, &env).await.unwrap();
-    outbox(store.as_ref(), store.as_ref(), &env).await.unwrap();
     use_a_lease_and_a_limit(&store, &env).await;
-    personal_records(store.as_ref(), store.as_ref(), &env).await.unwrap();
+    make_every_call(&store, &env).await;
 }

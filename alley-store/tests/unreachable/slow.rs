@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use alley_core::conformance::{kernel, outbox, personal_records};
 use alley_core::{RecordStore, StoreErrorKind};
 use tokio::task::JoinSet;
 
+use crate::every_call::make_every_call;
 use crate::relay::Direction;
 use crate::{Relayed, common, effects, exists, insert, relayed, server, use_a_lease_and_a_limit};
 
@@ -60,10 +60,8 @@ async fn one_connection_is_enough_for_every_call() {
     let relayed = relayed(&server, |options| options.with_connections(1)).await;
     let (Relayed { relay, store, schema: _schema, .. }, env) = (relayed, common::env(1));
     let before = relay.connections();
-    kernel(Arc::clone(&store) as _, Arc::clone(&store) as _, &env).await.unwrap();
-    outbox(store.as_ref(), store.as_ref(), &env).await.unwrap();
     use_a_lease_and_a_limit(&store, &env).await;
-    personal_records(store.as_ref(), store.as_ref(), &env).await.unwrap();
+    make_every_call(&store, &env).await;
     store.coverage(&[]).await.unwrap();
     assert!(relay.connections() - before <= 1, "{} connections", relay.connections());
 }
