@@ -4,16 +4,16 @@
 //! both directions; then nothing can be stored that export and erasure do not know. Whatever is not
 //! recognized counts as a gap.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::ddl;
+use crate::domain::Domain;
 use crate::engine::Engine;
 use crate::layout::Layout;
 use crate::sql::{Binding, TECHNICAL};
 
 /// The table of applied schema steps, without the prefix.
-#[cfg(feature = "postgres")]
 const LEDGER: &str = "migrations";
 
 /// What is in a database: columns by name of table, with their storage class.
@@ -32,7 +32,7 @@ pub(crate) struct LiveColumn {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Gap {
-    /// The table or view.
+    /// The table or view, or the index that is not there.
     pub table: String,
     /// The column, if it is about one.
     pub column: Option<String>,
@@ -70,12 +70,14 @@ impl CoverageError {
     }
 }
 
-/// Compares what is declared with what is there; tables that nobody declared may be there.
-#[cfg(feature = "postgres")]
+/// Compares what is declared with what is there, names of indexes too; tables that nobody declared
+/// may be there.
 pub(crate) fn of_declared(
     live: &LiveSchema,
-    domains: &[crate::Domain],
+    indexes: &BTreeSet<String>,
+    domains: &[Domain],
     layout: &Layout,
+    engine: Engine,
 ) -> Result<(), CoverageError> {
     let records = domains.iter().flat_map(|domain| &domain.records);
     let bindings: Vec<_> = records.map(|record| Binding::new(record, layout)).collect();
@@ -94,7 +96,19 @@ pub(crate) fn of_declared(
         let columns = || ledger.columns.iter().map(column).collect();
         ours.entry(layout.name(LEDGER)).or_insert_with(columns);
     }
-    compare(&ours, &bindings.iter().collect::<Vec<_>>(), layout, Engine::Postgres, &[])
+    let bindings: Vec<_> = bindings.iter().collect();
+    let compared = compare(&ours, &bindings, layout, engine, &[]);
+    let mut gaps = compared.err().map_or(Vec::new(), |error| error.gaps);
+    let declared = domains
+        .iter()
+        .flat_map(|domain| domain.records.iter().flat_map(|record| ddl::indexes(domain, record)));
+    let names = declared.map(|index| layout.name(&index.name));
+    gaps.extend(names.filter(|name| !indexes.contains(name)).map(|table| Gap {
+        table,
+        column: None,
+        what: "the database has no such index; run the step that makes it",
+    }));
+    if gaps.is_empty() { Ok(()) } else { Err(CoverageError { gaps }) }
 }
 
 /// Compares. `host_tables` are tables of the host that it answers for itself.

@@ -12,6 +12,8 @@ mod engine;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod error;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod export;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod failure;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod layout;

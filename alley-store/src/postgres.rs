@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -287,12 +288,33 @@ impl PostgresStore {
         migrate::apply(pool, options).await
     }
 
-    /// Records that a tool of the host ran the steps (see `export`), after comparing what
-    /// is there with what they make; answers the steps that were recorded.
+    /// Writes the schema steps into files, for a tool of the host to run: one a step, numbered in their
+    /// order, behind one that makes the table of applied steps. [`adopt`](Self::adopt) records them
+    /// afterwards. Makes the folder if it is not there, and overwrites files of the same names; answers
+    /// the files. The numbers are those of this release: a later step of an earlier domain gets one in
+    /// between. Blocks.
     ///
     /// # Errors
-    /// When a table or column differs from the declarations, which the error names, or as
+    /// When the declarations contradict each other or a file cannot be written.
+    pub fn export(
+        options: &PostgresOptions,
+        folder: impl AsRef<Path>,
+    ) -> Result<Vec<PathBuf>, OpenError> {
+        let (domains, layout) = (&options.domains, options.qualified());
+        crate::domain::check(domains)?;
+        let adopt = "PostgresStore::adopt";
+        crate::export::export(domains, &layout, Engine::Postgres, adopt, folder.as_ref())
+    }
+
+    /// Records that a tool of the host ran the steps (see [`export`](Self::export)), after comparing
+    /// what is there with what they make; answers the steps that were recorded.
+    ///
+    /// # Errors
+    /// When a table, column or index is missing or other than declared, which the error names, or as
     /// [`migrate`](Self::migrate).
+    ///
+    /// # Cancel safety
+    /// All steps are recorded, or none.
     pub async fn adopt(
         pool: &PgPool,
         options: &PostgresOptions,

@@ -254,6 +254,39 @@ impl SqliteStore {
         migrate::apply(&mut connection, path, options, options.clock.now())
     }
 
+    /// Writes the schema steps into files, for a tool of the host to run: one a step, numbered in their
+    /// order, behind one that makes the table of applied steps. [`adopt`](Self::adopt) records them
+    /// afterwards. Makes the folder if it is not there, and overwrites files of the same names; answers
+    /// the files. The numbers are those of this release: a later step of an earlier domain gets one in
+    /// between. Blocks.
+    ///
+    /// # Errors
+    /// When the declarations contradict each other or a file cannot be written.
+    pub fn export(
+        options: &SqliteOptions,
+        folder: impl AsRef<Path>,
+    ) -> Result<Vec<PathBuf>, OpenError> {
+        let (layout, folder) = (&options.layout, folder.as_ref());
+        let _checked = catalogue(options, folder)?;
+        let adopt = "SqliteStore::adopt";
+        crate::export::export(&options.domains, layout, Engine::Sqlite, adopt, folder)
+    }
+
+    /// Records that a tool of the host ran the steps (see [`export`](Self::export)), after comparing
+    /// what is there with what they make; answers the steps that were recorded. Blocks.
+    ///
+    /// # Errors
+    /// When a table, column or index is missing or other than declared, which the error names, or the
+    /// file is not there, cannot be written, or has a newer schema. Nothing was changed then.
+    pub fn adopt(
+        path: impl AsRef<Path>,
+        options: &SqliteOptions,
+    ) -> Result<Vec<Migration>, OpenError> {
+        let path = path.as_ref();
+        let mut connection = connection::open(path, options.patience)?;
+        migrate::adopt(&mut connection, path, options, options.clock.now())
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path

@@ -181,7 +181,11 @@ impl<'a> Steps<'a> {
         let schema = self.schema();
         let live = schema::live(&mut self.connection, &schema).await;
         let live = live.map_err(|error| failed(&self.database, &error, "to read the catalogue"))?;
-        let difference = coverage::of_declared(&live, &self.options.domains, &self.layout);
+        let indexes = schema::indexes(&mut self.connection, &schema).await;
+        let indexes =
+            indexes.map_err(|error| failed(&self.database, &error, "to read the catalogue"))?;
+        let (domains, layout) = (&self.options.domains, &self.layout);
+        let difference = coverage::of_declared(&live, &indexes, domains, layout, Engine::Postgres);
         difference.map_err(|error| OpenError::Adoption {
             database: self.database.clone(),
             what: error.to_string(),

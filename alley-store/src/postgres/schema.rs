@@ -1,5 +1,7 @@
 //! What is in the schema, as the engine tells it.
 
+use std::collections::BTreeSet;
+
 use alley_core::Value;
 use sqlx::postgres::PgConnection;
 
@@ -20,6 +22,12 @@ const COLUMNS: &str = "SELECT c.relname::text, a.attname::text, format_type(a.at
     LEFT JOIN pg_catalog.pg_index AS i ON i.indrelid = c.oid AND i.indisprimary \
     WHERE n.nspname = $1 AND c.relkind IN ('r', 'v', 'm', 'p', 'f') \
     ORDER BY c.relname, a.attnum";
+
+/// Those that can be used.
+const INDEXES: &str = "SELECT c.relname::text FROM pg_catalog.pg_class AS c \
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+    JOIN pg_catalog.pg_index AS i ON i.indexrelid = c.oid \
+    WHERE n.nspname = $1 AND i.indisvalid";
 
 /// They write what no declaration knows.
 const TRIGGERS: &str = "SELECT t.tgname::text FROM pg_catalog.pg_trigger AS t \
@@ -73,11 +81,30 @@ pub(super) async fn live(
             });
         }
     }
-    for row in driver::rows(connection, TRIGGERS, &arguments, false).await? {
-        if let Some(Value::Text(name)) = driver::values(&row).unwrap_or_default().into_iter().next()
-        {
-            live.entry(name).or_default();
-        }
+    for name in names(connection, TRIGGERS, &arguments).await? {
+        live.entry(name).or_default();
     }
     Ok(live)
+}
+
+/// The names of all indexes of a schema.
+pub(super) async fn indexes(
+    connection: &mut PgConnection,
+    schema: &str,
+) -> Result<BTreeSet<String>, sqlx::Error> {
+    let name = Value::Text(schema.to_owned());
+    names(connection, INDEXES, &[Argument::One(&name)]).await
+}
+
+async fn names(
+    connection: &mut PgConnection,
+    text: &str,
+    arguments: &[Argument<'_>],
+) -> Result<BTreeSet<String>, sqlx::Error> {
+    let rows = driver::rows(connection, text, arguments, false).await?;
+    let names = rows.iter().filter_map(|row| match driver::values(row).ok()?.into_iter().next() {
+        Some(Value::Text(name)) => Some(name),
+        _ => None,
+    });
+    Ok(names.collect())
 }

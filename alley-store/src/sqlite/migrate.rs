@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::connection::{self, failed};
-use super::{SqliteOptions, driver};
+use super::{SqliteOptions, driver, schema};
+use crate::coverage;
 use crate::domain;
 use crate::engine::Engine;
 use crate::error::OpenError;
@@ -46,6 +47,32 @@ pub(super) fn apply(
     options: &SqliteOptions,
     now: DateTime<Utc>,
 ) -> Result<Vec<Migration>, OpenError> {
+    record(connection, path, options, now, How::Apply)
+}
+
+/// Records what is missing as applied, if it is there.
+pub(super) fn adopt(
+    connection: &mut Connection,
+    path: &Path,
+    options: &SqliteOptions,
+    now: DateTime<Utc>,
+) -> Result<Vec<Migration>, OpenError> {
+    record(connection, path, options, now, How::Adopt)
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum How {
+    Apply,
+    Adopt,
+}
+
+fn record(
+    connection: &mut Connection,
+    path: &Path,
+    options: &SqliteOptions,
+    now: DateTime<Utc>,
+    how: How,
+) -> Result<Vec<Migration>, OpenError> {
     domain::check(&options.domains)?;
     let failed = |error| failed(path, error);
     let transaction =
@@ -57,19 +84,39 @@ pub(super) fn apply(
     if steps.is_empty() {
         return Ok(steps);
     }
+    if how == How::Adopt {
+        compare_declared(&transaction, path, options)?;
+    }
     transaction
         .execute_batch(&options.layout.step(CREATE_LEDGER, Engine::Sqlite))
         .map_err(failed)?;
     for step in &steps {
-        transaction
-            .execute_batch(&step.sql_for(Engine::Sqlite, &options.layout))
-            .map_err(failed)?;
+        if how == How::Apply {
+            let text = step.sql_for(Engine::Sqlite, &options.layout);
+            transaction.execute_batch(&text).map_err(failed)?;
+        }
         let line = [&step.line()[..], &[now.to_value()]].concat();
         let add = Engine::Sqlite.placeholders(&options.layout.render(ADD_LINE));
         driver::execute(&transaction, &add, &line).map_err(failed)?;
     }
     transaction.commit().map_err(failed)?;
     Ok(steps)
+}
+
+/// Compares what a tool of the host made with the declarations.
+fn compare_declared(
+    connection: &Connection,
+    path: &Path,
+    options: &SqliteOptions,
+) -> Result<(), OpenError> {
+    let (SqliteOptions { domains, layout, .. }, database) = (options, connection::name(path));
+    let read = schema::live(connection).and_then(|live| Ok((live, schema::indexes(connection)?)));
+    let (live, indexes) = read.map_err(|error| OpenError::Other {
+        database: database.clone(),
+        source: Box::new(error),
+    })?;
+    let difference = coverage::of_declared(&live, &indexes, domains, layout, Engine::Sqlite);
+    difference.map_err(|error| OpenError::Adoption { database, what: error.to_string() })
 }
 
 fn ledger(

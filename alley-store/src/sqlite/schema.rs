@@ -1,5 +1,7 @@
 //! What is in the file, as the engine tells it.
 
+use std::collections::BTreeSet;
+
 use alley_core::StoreError;
 use rusqlite::Connection;
 
@@ -39,7 +41,7 @@ impl SqliteStore {
 
 /// Tables and views with their columns, hidden ones too. Triggers count as tables without columns:
 /// they write what no declaration knows.
-fn live(connection: &Connection) -> Result<LiveSchema, StoreError> {
+pub(super) fn live(connection: &Connection) -> Result<LiveSchema, StoreError> {
     const OBJECTS: &str = "SELECT name FROM sqlite_master
         WHERE type IN ('table', 'view', 'trigger') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
     const COLUMNS: &str = "SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo(?1)";
@@ -61,4 +63,12 @@ fn live(connection: &Connection) -> Result<LiveSchema, StoreError> {
         schema.insert(table, columns);
     }
     Ok(schema)
+}
+
+/// The names of all indexes that a statement made.
+pub(super) fn indexes(connection: &Connection) -> Result<BTreeSet<String>, StoreError> {
+    const INDEXES: &str = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL";
+    let mut statement = connection.prepare(INDEXES).map_err(driver::failed)?;
+    let names = statement.query_map([], |row| row.get(0));
+    names.and_then(Iterator::collect).map_err(driver::failed)
 }
