@@ -5,6 +5,7 @@
 //! release are written once, by `ALLEY_WRITE_SCHEMAS=tests/schemas/VERSION cargo test -p alley-store
 //! --all-features --test upgrade`, and get a line in the tests below.
 #![cfg(all(feature = "sqlite", feature = "postgres"))]
+#![cfg(all(feature = "tiktok", feature = "billing", feature = "outreach", feature = "privacy"))]
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 use std::collections::BTreeSet;
@@ -28,6 +29,8 @@ mod rows;
 #[path = "common/server.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod server;
+#[path = "common/values.rs"]
+mod values;
 
 use server::{Schema, Server};
 

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use alley_core::{
-    Acquired, Action, Applied, Commit, CommitId, Effect, Env, ErasureStep, Fact, FieldDecl,
-    HoldAction, HoldId, HoldMark, Key, Permit, PlanId, RecordType, RecordWrite, TenantId, Value,
-    ValueKind,
+    Acquired, Action, Applied, Commit, CommitId, Effect, Env, ErasureStep, Fact, HoldAction,
+    HoldId, HoldMark, Permit, PlanId, RecordWrite,
 };
-use alley_store::{Domain, Layout};
+use alley_store::Layout;
 
+use crate::values::{key, record, records, row, tenant, value};
 use crate::{Store, common};
 
 /// Of each record type.
@@ -78,53 +78,13 @@ async fn assert_kernel_is_there(store: &impl Store) {
     assert_eq!(applied, [Applied::Held, Applied::Done]);
 }
 
-fn records() -> Vec<&'static RecordType> {
-    Domain::enabled().into_iter().flat_map(|domain| domain.records).collect()
-}
-
-fn tenant() -> TenantId {
-    TenantId::from_uuid(uuid::Uuid::from_bytes([200; 16]))
-}
-
 fn known_commit(env: &Env) -> Commit<RecordWrite> {
     Commit::new(CommitId::from_uuid(uuid::Uuid::from_u128(9)), env.now())
 }
 
 /// The first account is held.
 fn mark() -> HoldMark {
-    let record = records().into_iter().find(|record| record.name == "account").unwrap();
+    let record = record("account");
     let (keys, hold) = (vec![key(record, 1)], HoldId::from_uuid(uuid::Uuid::from_u128(3)));
     HoldMark { hold, record, keys, action: HoldAction::Place }
-}
-
-fn key(record: &RecordType, n: u8) -> Key {
-    let id = value(record, record.field(record.id).unwrap(), n);
-    Key::from_parts(record.tenant.map(|_| tenant()), id)
-}
-
-fn row(record: &RecordType, n: u8) -> Vec<Value> {
-    record.fields.iter().map(|field| value(record, field, n)).collect()
-}
-
-/// Half of what may be absent is.
-fn value(record: &RecordType, field: &FieldDecl, n: u8) -> Value {
-    let number = i64::from(n);
-    if Some(field.name) == record.tenant {
-        return Value::Bytes(tenant().as_uuid().as_bytes().to_vec());
-    }
-    if field.optional && (field.name.len() + usize::from(n)).is_multiple_of(2) {
-        return Value::Null;
-    }
-    match field.kind {
-        // The suites have ids of their own.
-        ValueKind::Id(_) => Value::Bytes(vec![100 + n; 16]),
-        ValueKind::Int => Value::Int(number - 3),
-        ValueKind::Bool => Value::Int(number % 2),
-        ValueKind::Time => Value::Int(1_700_000_000_000_000 + number),
-        ValueKind::Date => Value::Text(format!("2024-02-{n:02}")),
-        ValueKind::Json => Value::Text(format!("{{\"n\":{n}}}")),
-        ValueKind::Hash => Value::Bytes(vec![n; 32]),
-        ValueKind::Bytes | ValueKind::Sealed => Value::Bytes(vec![0, n, 255]),
-        _ => Value::Text(format!("{} {n} 'é'", field.name)),
-    }
 }
