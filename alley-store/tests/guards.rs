@@ -1,0 +1,61 @@
+//! Write skew at every guard record, over the real doors: eight writers, each with a door and a store
+//! of its own, as eight processes would be. What must hold is read from the records afterwards, not
+//! from what the calls answered.
+//!
+//! Each guard is tried in races that nobody arranges (3 rounds; `ALLEY_ROUNDS=200` for more), and in
+//! the worst schedule: all have read before any of them commits. That these tests can fail is shown
+//! by a store that makes a guard as good as read after the set that it guards.
+#![cfg(all(
+    feature = "outreach",
+    feature = "privacy",
+    any(feature = "sqlite", feature = "postgres")
+))]
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+#[path = "common/env.rs"]
+mod common;
+#[path = "guards/house.rs"]
+mod house;
+#[path = "guards/late.rs"]
+mod late;
+#[path = "guards/owners.rs"]
+mod owners;
+#[path = "guards/schedule.rs"]
+mod schedule;
+#[cfg(feature = "postgres")]
+#[expect(dead_code, reason = "each test uses a part of it")]
+#[path = "common/server.rs"]
+mod server;
+
+/// One test for each of these functions, on each engine.
+macro_rules! on_every_engine {
+    ($($guard:ident: [$($test:ident),+ $(,)?])+) => {
+        #[cfg(feature = "sqlite")]
+        mod sqlite {
+            $($(
+                #[test]
+                fn $test() {
+                    crate::$guard::$test(&crate::house::on_a_file());
+                }
+            )+)+
+        }
+
+        #[cfg(feature = "postgres")]
+        mod postgres {
+            $($(
+                #[test]
+                fn $test() {
+                    let Some(server) = crate::server::postgres() else { return };
+                    crate::$guard::$test(&crate::house::on_a_server(&server));
+                }
+            )+)+
+        }
+    };
+}
+
+on_every_engine! {
+    owners: [
+        one_owner_stays_when_all_leave_at_once,
+        no_owner_would_stay_if_the_tenant_were_read_after_its_members,
+    ]
+}
