@@ -12,8 +12,12 @@
 ))]
 #![expect(clippy::unwrap_used, reason = "test code")]
 
+#[path = "guards/budgets.rs"]
+mod budgets;
 #[path = "common/env.rs"]
 mod common;
+#[path = "guards/holds.rs"]
+mod holds;
 #[path = "guards/house.rs"]
 mod house;
 #[path = "guards/late.rs"]
@@ -22,10 +26,16 @@ mod late;
 mod owners;
 #[path = "guards/schedule.rs"]
 mod schedule;
+#[path = "guards/seller.rs"]
+mod seller;
 #[cfg(feature = "postgres")]
 #[expect(dead_code, reason = "each test uses a part of it")]
 #[path = "common/server.rs"]
 mod server;
+#[path = "guards/suppressions.rs"]
+mod suppressions;
+#[path = "guards/unheeding.rs"]
+mod unheeding;
 
 /// One test for each of these functions, on each engine.
 macro_rules! on_every_engine {
@@ -57,5 +67,20 @@ on_every_engine! {
     owners: [
         one_owner_stays_when_all_leave_at_once,
         no_owner_would_stay_if_the_tenant_were_read_after_its_members,
+    ]
+    budgets: [
+        no_budget_is_overspent_in_a_race,
+        no_budget_is_overspent_in_the_worst_schedule,
+        every_budget_would_be_overspent_if_the_guard_were_read_after_the_ledger,
+    ]
+    suppressions: [
+        nobody_is_contacted_after_a_suppression,
+        each_of_three_checks_alone_keeps_a_suppression,
+        without_all_three_somebody_would_be_contacted,
+    ]
+    holds: [
+        what_was_held_before_a_batch_began_stays_in_a_race,
+        what_was_held_before_a_batch_began_stays_in_the_worst_schedule,
+        it_would_be_deleted_if_marks_were_read_before_the_transaction,
     ]
 }
