@@ -22,7 +22,7 @@ mod cluster;
 mod common;
 #[path = "unreachable/cut.rs"]
 mod cut;
-#[path = "unreachable/every_call.rs"]
+#[path = "common/every_call.rs"]
 mod every_call;
 #[path = "common/frames.rs"]
 mod frames;

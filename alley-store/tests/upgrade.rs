@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use alley_core::conformance::{Sample, kernel, tenancy};
-use alley_core::{Leases, Outbox, PersonalRecords, Record as _, RecordStore};
+use alley_core::Record as _;
+use alley_core::conformance::Sample;
 use alley_store::sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, Row as _, raw_sql};
 use alley_store::{
     Domain, Layout, PostgresOptions, PostgresStore, SchemaState, SqliteOptions, SqliteStore,
@@ -22,6 +22,8 @@ use alley_store::{
 
 #[path = "common/env.rs"]
 mod common;
+#[path = "common/every_call.rs"]
+mod every_call;
 #[path = "upgrade/release.rs"]
 mod release;
 #[path = "upgrade/rows.rs"]
@@ -32,12 +34,8 @@ mod server;
 #[path = "common/values.rs"]
 mod values;
 
+use every_call::Store;
 use server::{Schema, Server};
-
-/// What a store of the library implements.
-trait Store: RecordStore + Outbox + Leases + PersonalRecords {}
-
-impl<S: RecordStore + Outbox + Leases + PersonalRecords> Store for S {}
 
 /// The schema in the texts.
 const PLACEHOLDER: &str = "alley_fixture";
@@ -53,8 +51,7 @@ fn on_a_server(schema: &str) -> PostgresOptions {
 async fn assert_works<S: Store + 'static>(store: Arc<S>, columns: &BTreeSet<(String, String)>) {
     rows::assert_there(store.as_ref(), columns).await;
     let env = common::env(1);
-    kernel(Arc::clone(&store) as _, Arc::clone(&store) as _, &env).await.unwrap();
-    tenancy(Arc::clone(&store) as _, store, &env).await.unwrap();
+    every_call::make_every_call(store.as_ref(), &env).await;
 }
 
 async fn upgrade_a_file(text: &str) {

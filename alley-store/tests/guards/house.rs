@@ -27,7 +27,7 @@ pub(crate) struct House<S> {
     /// What furnishes and looks.
     pub(crate) truth: Arc<S>,
     /// Goes after the stores.
-    _data: Box<dyn Any>,
+    _data: Box<dyn Any + Send + Sync>,
     runtime: Runtime,
 }
 

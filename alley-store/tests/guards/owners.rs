@@ -58,7 +58,7 @@ async fn left_in_the_worst_schedule<S: Store>(
 
 /// Those with an even number leave; those with an odd one each remove the next of them.
 fn going(door: Tenancy, tenant: TenantId, owners: &[AccountId], number: usize) -> Work {
-    let goes = if number % 2 == 0 { number } else { (number + 2) % WRITERS };
+    let goes = if number.is_multiple_of(2) { number } else { (number + 2) % WRITERS };
     let (actor, goes) = (owners.get(number).unwrap(), *owners.get(goes).unwrap());
     let actor = Actor::Account(*actor);
     let access = Access::for_test(tenant, actor, Purpose::ProvideApp, TenantRole::Owner);

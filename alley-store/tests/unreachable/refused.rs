@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use alley_store::{OpenError, PostgresOptions, PostgresStore, SchemaState};
+use alley_core::Job as _;
+use alley_store::{OpenError, PostgresOptions, PostgresStore, SchemaState, SweepStore};
 
 use crate::every_call::make_every_call;
 use crate::role::Role;
@@ -110,5 +111,6 @@ async fn a_user_of_the_tables_does_everything_after_somebody_else_migrated() {
     let store = Arc::new(PostgresStore::open(pool, options).await.unwrap());
     store.coverage(&[]).await.unwrap();
     use_a_lease_and_a_limit(&store, &env).await;
-    make_every_call(&store, &env).await;
+    make_every_call(store.as_ref(), &env).await;
+    SweepStore::from(Arc::clone(&store)).run_once(10).await.unwrap();
 }
