@@ -207,6 +207,8 @@ pub enum Basis {
 /// - A commit whose `id` was applied before answers `Ok` with `replayed` and applies nothing.
 ///   Ids are remembered for at least 24 hours.
 /// - Facts get the next positions of their stream, in the order of the list.
+/// - Changes are applied in the order of the list. Only whether an update may take a value under a
+///   uniqueness rule that a later update of the same commit gives up is the store's own affair.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Commit<C> {

@@ -38,8 +38,10 @@ impl RequestKey {
     /// The key that a caller gave for a call of `operation`. Another operation, another tenant or
     /// another key is another request.
     ///
-    /// The hash is made with the oldest enabled key of the keyring, so that processes agree while
-    /// keys rotate. Keep an old key for a day after its last use.
+    /// The hash is made with the enabled key of the smallest number, so that processes agree while keys
+    /// are added. Once that key is withdrawn every request that was begun before counts as a new one:
+    /// withdraw it while nobody can still repeat a request, or make these hashes with a key of their own
+    /// that is never withdrawn ([`from_digest`](Self::from_digest)).
     pub fn new(keyring: &Keyring, tenant: Option<TenantId>, operation: &str, key: &[u8]) -> Self {
         let digest = keyring.lasting_mac(KEYS, &[operation.as_bytes(), key]);
         Self { tenant, digest }
@@ -127,8 +129,10 @@ impl Terms {
         self
     }
 
-    /// With another time to keep. A commit's id is remembered for a day: longer than that, an
-    /// effect may be done again.
+    /// With another time to keep. A commit's id is remembered for a day at least: longer than that, an
+    /// effect may be done again. A request that is begun anew after it was forgotten, while the id is
+    /// still remembered (two days in the stores of `alley-store`), is told `replayed` by its commit and has
+    /// no second effect.
     #[must_use]
     pub const fn with_keep(mut self, keep: Duration) -> Self {
         self.keep = keep;

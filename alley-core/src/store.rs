@@ -27,6 +27,8 @@ pub type StoredRow = Versioned<Row>;
 /// - A query answers rows in its order; paging gives every row that stays unchanged meanwhile
 ///   exactly once.
 /// - Dropping the future of `commit` leaves it applied or not applied, never in between.
+/// - A text without U+0000 reads back equal. One with it may be refused as `Other` (PostgreSQL cannot
+///   store it).
 #[async_trait]
 pub trait RecordStore: std::fmt::Debug + Send + Sync + 'static {
     /// The row with this key.

@@ -1,7 +1,7 @@
 //! PostgreSQL, through sqlx, on a pool that the host brings or that is made here when asked for.
 //!
-//! One commit is one transaction with one statement for each kind of change. Where several commits
-//! meet, rows are locked in one order before anything is written, so deadlocks stay rare; what the
+//! One commit is one transaction with one statement for each kind of change. Where it depends on several
+//! rows that exist, they are locked in one order first, so deadlocks stay rare; what the
 //! engine asks to repeat is repeated. No trigger, sequence, notification or setting of a session is
 //! used: the same statements run behind a pooler, and on engines that speak PostgreSQL's language.
 
@@ -273,11 +273,13 @@ impl PostgresStore {
     }
 
     /// Creates the schema if it is not there and applies the steps that it lacks, all in one
-    /// transaction; answers those steps. Any number of processes may do this at once.
+    /// transaction; answers those steps. Any number of processes may do this at once. It works on a
+    /// connection of its own, made as the pool makes its, but without the hooks of the pool.
     ///
     /// # Errors
-    /// When the database cannot be reached, a right is missing, or the schema is a newer one. Nothing
-    /// was changed then.
+    /// When the database cannot be reached, a right is missing, somebody holds a table for longer than
+    /// the patience, or the schema is a newer one. Nothing was changed then, unless the connection was
+    /// lost at the very end: call it again, and it finds out.
     ///
     /// # Cancel safety
     /// All steps are applied, or none.

@@ -9,7 +9,8 @@ use chrono::TimeDelta;
 /// How long ids of commits are kept; the contract of a commit asks for 24 hours.
 pub(crate) const COMMIT_IDS_KEPT: TimeDelta = TimeDelta::hours(48);
 
-/// Forgets ids of commits after 48 hours and rate limits that are back to their full allowance.
+/// Forgets ids of commits after 48 hours, rate limits that are back to their full allowance, and requests
+/// whose time is over.
 #[derive(Debug)]
 pub struct SweepStore {
     store: Arc<dyn Upkeep>,

@@ -195,3 +195,63 @@ async fn a_row_that_somebody_locks_is_waited_for_until_the_deadline() {
     holder.rollback().await.unwrap();
     RecordStore::commit(&impatient, update()).await.unwrap();
 }
+
+#[tokio::test]
+async fn an_expected_absence_needs_a_level_at_which_it_can_be_seen() {
+    let Some(server) = server::postgres() else { return };
+    let (fresh, env) = (fresh(&server).await, common::env(1));
+    let expecting = || {
+        let key = Key::of(tenant(), &"absent".to_owned());
+        insert(&env, "new").expect(alley_core::Expect::absent::<Sample>(key))
+    };
+    let mut transaction = fresh.pool.begin().await.unwrap();
+    transaction.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").await.unwrap();
+    let unit = fresh.store.join(transaction);
+    // The picture of this transaction is taken here, and somebody else writes afterwards.
+    assert!(!exists(unit.store(), "absent").await);
+    RecordStore::commit(fresh.store.as_ref(), insert(&env, "absent")).await.unwrap();
+    let refused = RecordStore::commit(unit.store().as_ref(), expecting()).await.unwrap_err();
+    let why = std::error::Error::source(&refused).unwrap().to_string();
+    assert!(why.contains("READ COMMITTED"), "{why}");
+    drop(unit);
+    let unit = fresh.store.join(fresh.pool.begin().await.unwrap());
+    let refused = RecordStore::commit(unit.store().as_ref(), expecting()).await.unwrap_err();
+    assert!(refused.is_conflict(), "{refused}");
+}
+
+#[tokio::test]
+async fn a_sweep_leaves_what_was_begun_anew_meanwhile() {
+    use alley_core::idempotency::{Begun, Idempotency as _, RequestKey, Terms};
+    use alley_core::{Digest32, Job as _};
+
+    let Some(server) = server::postgres() else { return };
+    let (fresh, env) = (fresh(&server).await, common::env(1));
+    let (key, print) =
+        (RequestKey::from_digest(None, Digest32::new([1; 32])), Digest32::new([2; 32]));
+    let none = std::time::Duration::ZERO;
+    let over = Terms::default().with_lease(none).with_keep(none);
+    assert!(matches!(
+        fresh.store.begin(&key, &print, &over, env.now()).await.unwrap(),
+        Begun::Fresh(_)
+    ));
+    let unit = fresh.store.join(fresh.pool.begin().await.unwrap());
+    let begun = unit.store().begin(&key, &print, &Terms::default(), env.now()).await.unwrap();
+    assert!(matches!(begun, Begun::Fresh(ticket) if ticket.fencing == 2));
+    // The sweep finds the old row and waits for the transaction that writes it anew.
+    let store = std::sync::Arc::clone(&fresh.store);
+    let sweep = tokio::spawn(async move {
+        alley_store::SweepStore::from(store).run_once(10).await.unwrap().done
+    });
+    let waiting = format!(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' \
+         AND query LIKE '%{}%'",
+        fresh.schema.name()
+    );
+    while server.number(&waiting).unwrap() != Some(1) {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    unit.into_inner().await.unwrap().commit().await.unwrap();
+    assert_eq!(sweep.await.unwrap(), 0);
+    let again = fresh.store.begin(&key, &print, &Terms::default(), env.now()).await.unwrap();
+    assert!(matches!(again, Begun::InProgress(_)), "{again:?}");
+}

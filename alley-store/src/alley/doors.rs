@@ -32,11 +32,11 @@ impl Doors {
     ///
     /// # Examples
     /// ```
-    /// # use std::sync::Arc;
-    /// use alley_store::{Alley, Ports, SqliteStore};
+    /// use alley_store::{Alley, Ports};
     ///
-    /// # fn example(alley: &Alley, unit: SqliteStore) {
-    /// let inside = alley.on(Ports::of(&Arc::new(unit)));
+    /// // What `PostgresStore::join` made of the host's transaction.
+    /// # fn example(alley: &Alley, unit: Ports) {
+    /// let inside = alley.on(unit);
     /// let tenancy = inside.tenancy();
     /// # }
     /// ```

@@ -13,7 +13,7 @@ use super::failure::{self, Failure};
 use super::plan::{Found, Grouping, Kind, Lock, Plan, Run};
 use super::transaction::{Ended, unknown};
 use super::{PostgresStore, columns};
-use crate::failure::conflict;
+use crate::failure::{conflict, other};
 use crate::row;
 use crate::sql::{BatchSql, Element};
 
@@ -43,16 +43,22 @@ impl PostgresStore {
                 Ended::Undone(failure) => {
                     if let Err(error) = self.again(&mut tries, failure).await {
                         match &lost {
-                            Some(lost) if error.is_retryable() => {
-                                if !tries.wait_for_return().await {
+                            // Found after the id was found to be new: the lost try left nothing.
+                            Some(_) if is_decided(&error) => return Err(error),
+                            Some(lost) => {
+                                if !error.is_retryable() || !tries.wait_for_return().await {
                                     return Err(unknown(lost));
                                 }
                             }
-                            _ => return Err(error),
+                            None => return Err(error),
                         }
                     }
                 }
-                Ended::Unknown(failure) => {
+                // It was applied before, and nothing was on its way.
+                Ended::Unknown(_, committed) if committed.replayed => {
+                    return Ok(if lost.is_some() { Committed::new(false) } else { committed });
+                }
+                Ended::Unknown(failure, _) => {
                     let answer = unknown(&failure);
                     lost = Some(failure);
                     if !tries.wait_for_return().await {
@@ -64,15 +70,19 @@ impl PostgresStore {
     }
 }
 
+/// Whether the answer is one about the records.
+const fn is_decided(error: &StoreError) -> bool {
+    matches!(error.kind(), StoreErrorKind::Conflict(_) | StoreErrorKind::Duplicate { .. })
+}
+
 impl Work for Apply<'_> {
     type Output = Committed;
 
     async fn run(&self, session: &mut Session<'_>) -> Result<Committed, Failure> {
         let commit = self.commit;
-        let kernel = &session.shared.catalogue.kernel;
-        let (id, at) = (commit.id.to_value(), commit.at.to_value());
+        let id = commit.id.to_value();
         // Waits for a transaction that has the same id and has not ended.
-        if session.execute(&kernel.commit_insert, &[(&id).into(), (&at).into()]).await? == 0 {
+        if session.execute(&session.shared.own.commit_insert, &[(&id).into()]).await? == 0 {
             return Ok(Committed::new(true));
         }
         let plan = Plan::new(commit, self.grouping);
@@ -91,7 +101,14 @@ async fn check(session: &mut Session<'_>, plan: &Plan) -> Result<(), Failure> {
     if !plan.names.is_empty() {
         let names: Vec<_> = plan.names.iter().map(|name| Value::Int(*name)).collect();
         let names = Argument::Many(Element::Int, names.iter().collect());
-        session.rows(&session.shared.own.lock_names, &[names]).await?;
+        let locked = session.rows(&session.shared.own.lock_names, &[names]).await?;
+        if !matches!(locked.first().map(Vec::as_slice), Some([Value::Int(1), ..])) {
+            return Err(other(
+                "a commit that expects a record to be absent needs a transaction at the level READ \
+                 COMMITTED: begin the host's with that level",
+            )
+            .into());
+        }
     }
     let mut found = Found::new();
     for Lock { record, keys, write } in &plan.locks {

@@ -43,6 +43,16 @@ impl Failure {
         }
     }
 
+    /// Whether nothing can be done on the connection any more, not even rolled back.
+    pub(super) fn ended_connection(&self) -> bool {
+        self.lost_connection() && !self.only_reads()
+    }
+
+    /// Whether the server takes no writes: it is a standby, or was told so.
+    pub(super) fn only_reads(&self) -> bool {
+        matches!(self, Self::Engine(error) if code(error) == Some(READ_ONLY))
+    }
+
     /// The answer to the caller when nothing was applied.
     pub(super) fn into_store(self) -> StoreError {
         match self {
@@ -85,7 +95,11 @@ fn database(error: &sqlx::Error) -> Option<&PgDatabaseError> {
 fn is_lost(error: &sqlx::Error) -> bool {
     match code(error) {
         // Connection failures, shutdowns, and a server that became a read-only standby.
-        Some(code) => code.starts_with("08") || code.starts_with("57P") || code == READ_ONLY,
+        Some(code) => {
+            code.starts_with("08")
+                || code.starts_with("57P")
+                || [READ_ONLY, UNKNOWN].contains(&code)
+        }
         None => matches!(
             error,
             sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed
@@ -167,3 +181,5 @@ const LOCK_TIMEOUT: &str = "55P03";
 const CANCELED: &str = "57014";
 const READ_ONLY: &str = "25006";
 const UNIQUE: &str = "23505";
+/// The server does not know whether a transaction ended well.
+const UNKNOWN: &str = "40003";

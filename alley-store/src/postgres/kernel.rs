@@ -10,8 +10,14 @@ macro_rules! now {
 
 crate::sql::statements! {
     now = concat!("SELECT ", now!());
-    /// Waits for every name in the order of the numbers; they are let go with the transaction.
-    lock_names = "SELECT count(pg_advisory_xact_lock(\"name\")) \
+    /// By the server's clock, as ids are forgotten by it.
+    commit_insert = concat!(
+        "INSERT INTO \"{prefix}core_commit\" (\"id\", \"applied_at\") VALUES ($1, ", now!(), ") \
+        ON CONFLICT (\"id\") DO NOTHING");
+    /// Waits for every name in the order of the numbers; they are let go with the transaction. Answers
+    /// whether what is read afterwards is as it is then.
+    lock_names = "SELECT (current_setting('transaction_isolation') = 'read committed')::int, \
+        count(pg_advisory_xact_lock(\"name\")) \
         FROM (SELECT \"name\" FROM unnest($1::bigint[]) AS \"given\" (\"name\") ORDER BY \"name\") \
         AS \"ordered\"";
     /// Takes streams and how many places each; answers the last place of each.
@@ -78,10 +84,10 @@ crate::sql::statements! {
     commit_sweep = "DELETE FROM \"{prefix}core_commit\" WHERE \"id\" = ANY (ARRAY( \
         SELECT \"id\" FROM \"{prefix}core_commit\" WHERE \"applied_at\" <= $1 \
         ORDER BY \"applied_at\" LIMIT $2))";
-    /// Takes the present instant and how many.
+    /// Takes the present instant and how many. What was written meanwhile is judged again.
     limit_sweep = "DELETE FROM \"{prefix}core_rate_limit\" WHERE \"key\" = ANY (ARRAY( \
         SELECT \"key\" FROM \"{prefix}core_rate_limit\" WHERE \"full_at\" <= $1 \
-        ORDER BY \"full_at\" LIMIT $2))";
+        ORDER BY \"full_at\" LIMIT $2)) AND \"full_at\" <= $1";
     /// Takes name, number and length in microseconds.
     lease_renew = concat!(
         "UPDATE \"{prefix}core_lease\" SET \"until_at\" = ", now!(), " + $3 \
@@ -113,5 +119,5 @@ crate::sql::statements! {
     /// Takes the present instant and how many.
     request_sweep = "DELETE FROM \"{prefix}core_idempotency\" WHERE \"key\" = ANY (ARRAY( \
         SELECT \"key\" FROM \"{prefix}core_idempotency\" WHERE \"expires_at\" <= $1 \
-        ORDER BY \"expires_at\" LIMIT $2))";
+        ORDER BY \"expires_at\" LIMIT $2)) AND \"expires_at\" <= $1";
 }

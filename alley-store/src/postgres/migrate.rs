@@ -115,13 +115,13 @@ async fn record(
     }
     if !steps.has_ledger().await? {
         let create = steps.layout.step(CREATE_LEDGER, Engine::Postgres);
-        steps.run(&create, "CREATE on the schema").await?;
+        steps.run(&create, "CREATE on the schema, and ownership of the tables").await?;
     }
     let now = steps.number(NOW).await?;
     for step in &lacking {
         if how == How::Apply {
             let text = step.sql_for(Engine::Postgres, &steps.layout);
-            steps.run(&text, "CREATE on the schema").await?;
+            steps.run(&text, "CREATE on the schema, and ownership of the tables").await?;
         }
         steps.add_line(step, now).await?;
     }
@@ -135,7 +135,9 @@ impl<'a> Steps<'a> {
         let (layout, database) = (options.qualified(), name(pool, options));
         // Statements are not kept: a pooler may change the connection behind this one.
         let server = (*pool.connect_options()).clone().statement_cache_capacity(0);
-        let connecting = server.disable_statement_logging().connect().await;
+        let server = server.disable_statement_logging();
+        let connecting = tokio::time::timeout(options.deadline, server.connect()).await;
+        let connecting = connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut));
         let connection = connecting.map_err(|error| failed(&database, &error, "CONNECT"))?;
         Ok(Self { connection, options, layout, database })
     }
@@ -151,7 +153,10 @@ impl<'a> Steps<'a> {
             let text = "SELECT pg_try_advisory_xact_lock($1)::int";
             let granted = self.rows(text, &[Value::Int(key)]).await?;
             if granted == [[Value::Int(1)]] {
-                return Ok(());
+                // A step that waits for a reader makes everybody else wait behind it.
+                let patience = self.options.patience.as_millis();
+                let limit = format!("SET LOCAL lock_timeout = '{patience}ms'");
+                return self.run(&limit, "to set a limit").await;
             }
             self.run("ROLLBACK", "to roll back").await?;
             if until.is_some_and(|until| Instant::now() >= until) {
@@ -164,7 +169,8 @@ impl<'a> Steps<'a> {
     }
 
     fn lock_name(&self) -> i64 {
-        let digest = Sha256::digest(self.layout.path(&self.layout.name("migrations")).as_bytes());
+        // One at a time in a schema, which the first of them makes.
+        let digest = Sha256::digest(format!("alley migrations of {}", self.schema()).as_bytes());
         i64::from_be_bytes(digest.first_chunk::<8>().copied().unwrap_or_default())
     }
 
@@ -207,7 +213,11 @@ impl<'a> Steps<'a> {
         }
         let text = self.layout.render(READ_LEDGER);
         let rows = self.rows(&text, &[]).await?;
-        Ok(rows.into_iter().filter_map(LedgerLine::from_values).collect())
+        let lines = rows.into_iter().map(LedgerLine::from_values).collect::<Option<Vec<_>>>();
+        lines.ok_or_else(|| OpenError::Other {
+            database: self.database.clone(),
+            source: "a line of the table of applied steps is not of its form".into(),
+        })
     }
 
     async fn add_line(&mut self, step: &Migration, now: i64) -> Result<(), OpenError> {
@@ -219,7 +229,10 @@ impl<'a> Steps<'a> {
     async fn number(&mut self, text: &str) -> Result<i64, OpenError> {
         match self.rows(text, &[]).await?.first().map(Vec::as_slice) {
             Some([Value::Int(number)]) => Ok(*number),
-            _ => Ok(0),
+            _ => Err(OpenError::Other {
+                database: self.database.clone(),
+                source: "the server does not tell its time".into(),
+            }),
         }
     }
 
@@ -252,6 +265,9 @@ fn failed(database: &str, error: &sqlx::Error, right: &'static str) -> OpenError
     let code = failure::code(error);
     match (code, code.and_then(|code| code.get(..2))) {
         (Some("42501"), _) => OpenError::Denied { database, right },
+        (Some("55P03"), _) => {
+            OpenError::Locked { database, patience: "PostgresOptions::with_patience" }
+        }
         (Some("25006"), _) => OpenError::ReadOnly { database },
         (_, Some("28" | "3D")) => OpenError::LoginRefused { database, source },
         (_, Some("08" | "53" | "57")) => OpenError::Unreachable { database, source },

@@ -55,10 +55,7 @@ impl Work for Settle<'_> {
         let own = &session.shared.own;
         let mut delivered = Vec::new();
         let mut postponed = Vec::new();
-        // In the order of the streams, so that no two callers wait for each other.
-        let mut settlements: Vec<&Settlement> = self.settlements.iter().collect();
-        settlements.sort_by_key(|settlement| (settlement.stream, settlement.position));
-        for Settlement { stream, position, settled } in settlements {
+        for Settlement { stream, position, settled } in self.settlements {
             let place = vec![Value::Bytes(stream.to_bytes()), Value::Int(*position)];
             match settled {
                 Settled::Delivered => delivered.push(place),

@@ -1,7 +1,8 @@
 //! From a commit to few statements. No engine here.
 //!
 //! Changes of one record type and one kind become one statement, as long as that cannot be told from
-//! applying them one after the other: rows of different types never look at each other, so a change
+//! applying them one after the other (but for a value under a uniqueness rule that one update gives up
+//! and another takes, which the contract of a commit leaves open): rows of different types never look at each other, so a change
 //! may join an earlier statement unless a later one touches its own type.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -173,7 +174,11 @@ fn locks(expects: &[Expect], runs: &[Run], absences: bool) -> Vec<Lock> {
     if shared == 0 && !absences && written < 2 {
         return Vec::new();
     }
-    let locks = types.into_values().flat_map(|(record, (write, share))| {
+    let locks = types.into_values().flat_map(|(record, (mut write, mut share))| {
+        // Rows of one type are locked by one statement, or two commits could wait for each other.
+        if !write.is_empty() {
+            write.append(&mut share);
+        }
         [(write, true), (share, false)].map(|(keys, write)| Lock {
             record,
             keys: keys.into_iter().collect(),
@@ -201,4 +206,69 @@ fn name(record: &RecordType, key: &Key) -> i64 {
     let digest = digest.chain_update(key.to_bytes()).finalize();
     let first = digest.first_chunk::<8>().copied().unwrap_or_default();
     i64::from_be_bytes(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use alley_core::conformance::Sample;
+    use alley_core::{CommitId, Record as _, TenantId};
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn sample(id: &str) -> Sample {
+        Sample::new(TenantId::from_uuid(Uuid::from_u128(1)), id, 1)
+    }
+
+    fn commit(changes: Vec<Write<Sample>>, expects: Vec<Expect>) -> Commit<RecordWrite> {
+        let mut commit = Commit::new(CommitId::from_uuid(Uuid::from_u128(2)), DateTime::UNIX_EPOCH);
+        commit.changes.extend(changes.into_iter().map(Into::into));
+        commit.expects = expects;
+        commit
+    }
+
+    fn update(id: &str) -> Write<Sample> {
+        Write::Update { record: sample(id), read: Version::FIRST }
+    }
+
+    #[test]
+    fn one_row_needs_no_lock_before_its_own_statement() {
+        let one = commit(vec![update("a"), Write::Insert(sample("b"))], Vec::new());
+        assert_eq!(Plan::new(&one, Grouping::ByKind).locks, []);
+    }
+
+    #[test]
+    fn rows_of_a_type_are_locked_by_one_statement_in_their_order() {
+        let key = |id: &str| sample(id).key();
+        let expect = |id| Expect::unchanged::<Sample>(key(id), Version::FIRST);
+        let both = commit(vec![update("c"), update("a")], vec![expect("b")]);
+        let keys = vec![key("a"), key("b"), key("c")];
+        let lock = Lock { record: Sample::TYPE, keys, write: true };
+        assert_eq!(Plan::new(&both, Grouping::ByKind).locks, [lock]);
+        let looked = commit(vec![Write::Insert(sample("z"))], vec![expect("b")]);
+        let lock = Lock { record: Sample::TYPE, keys: vec![key("b")], write: false };
+        assert_eq!(Plan::new(&looked, Grouping::ByKind).locks, [lock]);
+    }
+
+    #[test]
+    fn a_change_joins_the_newest_statement_of_its_type_or_none() {
+        let insert = |id: &str| Write::Insert(sample(id));
+        let changes = vec![insert("a"), insert("b"), update("c"), insert("d"), update("c")];
+        let plan = Plan::new(&commit(changes, Vec::new()), Grouping::ByKind);
+        let runs: Vec<_> = plan.runs.iter().map(|run| (run.kind, run.rows.len())).collect();
+        let wanted = [(Kind::Insert, 2), (Kind::Update, 1), (Kind::Insert, 1), (Kind::Update, 1)];
+        assert_eq!(runs, wanted);
+    }
+
+    #[test]
+    fn those_who_expect_each_others_absence_meet_at_a_name() {
+        let absent = |id: &str| Expect::absent::<Sample>(sample(id).key());
+        let one = commit(vec![Write::Insert(sample("a"))], vec![absent("b")]);
+        let other = commit(vec![Write::Insert(sample("b"))], vec![absent("a")]);
+        let names = |commit| Plan::new(commit, Grouping::ByKind).names;
+        assert_eq!(names(&one), names(&other));
+        assert_eq!(names(&one).len(), 2);
+        assert!(names(&commit(vec![Write::Insert(sample("a"))], Vec::new())).is_empty());
+    }
 }

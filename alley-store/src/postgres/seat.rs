@@ -37,7 +37,7 @@ impl Joined {
         let mut transaction = place.take().ok_or_else(ended)?;
         let mut session = Session::new(&mut transaction, shared);
         let worked = transaction::in_savepoint(&mut session, work).await;
-        if !matches!(&worked, Err(failure) if failure.lost_connection()) {
+        if !matches!(&worked, Err(failure) if failure.ended_connection()) {
             *place = Some(transaction);
         }
         worked

@@ -28,8 +28,8 @@ pub(super) enum Ended<T> {
     Committed(T),
     /// It was undone, or never begun.
     Undone(Failure),
-    /// The connection was lost while committing.
-    Unknown(Failure),
+    /// The connection was lost while committing what the work answered.
+    Unknown(Failure, T),
 }
 
 impl PostgresStore {
@@ -40,7 +40,7 @@ impl PostgresStore {
             match self.transact(work, &tries).await {
                 Ended::Committed(value) => return Ok(value),
                 Ended::Undone(failure) => self.again(&mut tries, failure).await?,
-                Ended::Unknown(failure) => return Err(unknown(&failure)),
+                Ended::Unknown(failure, _) => return Err(unknown(&failure)),
             }
         }
     }
@@ -51,6 +51,7 @@ impl PostgresStore {
             Seat::Joined(_) => 0,
         };
         let Shared { patience, deadline, .. } = *self.shared;
+        let patience = patience.min(deadline);
         Tries { left: ATTEMPTS, closed, began: Instant::now(), patience, deadline }
     }
 
@@ -96,7 +97,7 @@ impl PostgresStore {
                 checkout.give_back();
                 Ended::Undone(failure)
             }
-            Err(failure) => Ended::Unknown(failure),
+            Err(failure) => Ended::Unknown(failure, value),
         }
     }
 
@@ -239,14 +240,15 @@ impl Tries {
     async fn again(&mut self, failure: Failure) -> Result<(), StoreError> {
         let refused = matches!(&failure, Failure::Engine(error) if is_refused(error));
         let lost = failure.lost_connection() && !refused;
-        match self.closed.checked_sub(1).filter(|_| lost) {
+        let idle = lost && !failure.only_reads();
+        match self.closed.checked_sub(1).filter(|_| idle) {
             Some(closed) => self.closed = closed,
             None => self.left = self.left.saturating_sub(1),
         }
         if matches!(failure, Failure::Late) || self.left == 0 || self.is_late() {
             return Err(failure.into_store());
         }
-        if failure.asks_again() {
+        if failure.asks_again() || failure.only_reads() {
             tokio::time::sleep(self.pause()).await;
             return Ok(());
         }

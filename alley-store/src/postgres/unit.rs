@@ -15,6 +15,10 @@ use super::seat::{Joined, Seat};
 /// on or rolls back as it likes. Nothing is repeated: `Retry` means that the host begins anew. What is
 /// committed here becomes durable, and facts become due, when the host commits.
 ///
+/// The level READ COMMITTED serves every door. At another one, `Retry` is the answer where PostgreSQL
+/// finds a conflict, and a commit that expects a record to be absent is refused, since its absence
+/// could not be checked against what others committed meanwhile.
+///
 /// A call that is dropped in the middle, or a lost connection, ends the transaction: everything in
 /// it is rolled back, and every later call fails.
 #[derive(Clone, Debug)]

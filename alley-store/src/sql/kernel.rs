@@ -75,8 +75,6 @@ pub(crate) use statements;
 
 // What both engines run.
 statements! {
-    commit_insert = r#"INSERT INTO "{prefix}core_commit" ("id", "applied_at") VALUES ($1, $2)
-        ON CONFLICT ("id") DO NOTHING"#;
     /// Takes the present instant, how many, and the stream and position after which to look. An
     /// entry waits behind every postponed one before it.
     outbox_due = r#"SELECT "stream", "position", "fact_id", "at", "fact", "attempts"

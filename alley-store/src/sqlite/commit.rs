@@ -17,9 +17,8 @@ pub(super) fn apply(
     shared: &Shared,
     commit: Commit<RecordWrite>,
 ) -> Result<Committed, StoreError> {
-    let kernel = &shared.catalogue.kernel;
     let id = [commit.id.to_value(), commit.at.to_value()];
-    if driver::execute(connection, &kernel.commit_insert, &id).map_err(driver::failed)? == 0 {
+    if driver::execute(connection, &shared.own.commit_insert, &id).map_err(driver::failed)? == 0 {
         return Ok(Committed::new(true));
     }
     for expect in &commit.expects {

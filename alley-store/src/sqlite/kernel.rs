@@ -2,6 +2,8 @@
 //! caller's clock.
 
 crate::sql::statements! {
+    commit_insert = r#"INSERT INTO "{prefix}core_commit" ("id", "applied_at") VALUES ($1, $2)
+        ON CONFLICT ("id") DO NOTHING"#;
     /// Takes the latest instant and how many.
     commit_sweep = r#"DELETE FROM "{prefix}core_commit" WHERE "id" IN (
         SELECT "id" FROM "{prefix}core_commit" WHERE "applied_at" <= $1
