@@ -156,11 +156,13 @@ mod tests {
         }
 
         #[test]
-        fn a_later_start_never_ends_earlier(a in 0_i64..4_000_000_000, more in 0_i64..10_000_000, months in 0_u32..50) {
+        fn a_later_start_never_ends_on_an_earlier_day(a in 0_i64..4_000_000_000, more in 0_i64..10_000_000, months in 0_u32..50) {
             let period = Period { months, days: 3, ..Period::ZERO };
             let start = DateTime::from_timestamp(a, 0).unwrap();
             let later = DateTime::from_timestamp(a + more, 0).unwrap();
-            prop_assert!(period.end(start) <= period.end(later));
+            // On the last day of a shorter month several starts meet, each at its own time of day.
+            let day = |start| period.end(start).date_naive();
+            prop_assert!(day(start) <= day(later));
         }
     }
 }
