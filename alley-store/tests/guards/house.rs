@@ -39,7 +39,7 @@ impl<S> House<S> {
 
 /// How often a race is tried.
 pub(crate) fn rounds() -> u32 {
-    std::env::var("ALLEY_ROUNDS").map_or(3, |rounds| rounds.parse().unwrap())
+    std::env::var("ALLEY_ROUNDS").map_or(2, |rounds| rounds.parse().unwrap())
 }
 
 #[cfg(feature = "sqlite")]

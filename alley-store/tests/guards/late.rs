@@ -1,7 +1,7 @@
-//! A store whose writer waits at a gate before it commits, and that can make guards as good as read
-//! after the set.
+//! A store whose writer waits at a gate, and that can make guards as good as read after the set.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use alley_core::{
     Action, Basis, Commit, Committed, Key, Page, PageRequest, Query, RecordStore, RecordType,
@@ -15,23 +15,34 @@ use crate::schedule::Gate;
 /// read.
 pub(crate) type Late = &'static [&'static RecordType];
 
+/// Where a writer waits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Stop {
+    /// Before a commit that writes this guard.
+    BeforeCommit(&'static RecordType),
+    /// After so many reads and one.
+    AfterRead(usize),
+}
+
 #[derive(Debug)]
 pub(crate) struct LateStore<S> {
     store: Arc<S>,
     gate: Arc<Gate>,
-    /// A commit that names it waits.
-    guard: &'static RecordType,
+    stop: Stop,
     late: Late,
+    reads: AtomicUsize,
 }
 
 impl<S: RecordStore> LateStore<S> {
-    pub(crate) const fn new(
-        store: Arc<S>,
-        gate: Arc<Gate>,
-        guard: &'static RecordType,
-        late: Late,
-    ) -> Self {
-        Self { store, gate, guard, late }
+    pub(crate) const fn new(store: Arc<S>, gate: Arc<Gate>, stop: Stop, late: Late) -> Self {
+        Self { store, gate, stop, late, reads: AtomicUsize::new(0) }
+    }
+
+    async fn after_read(&self) {
+        let before = self.reads.fetch_add(1, Ordering::SeqCst);
+        if matches!(self.stop, Stop::AfterRead(stop) if stop == before) {
+            self.gate.pass().await;
+        }
     }
 
     /// The version that is stored now, if what the commit names is to be read late.
@@ -70,7 +81,9 @@ impl<S: RecordStore> RecordStore for LateStore<S> {
         record: &'static RecordType,
         key: &Key,
     ) -> Result<Option<StoredRow>, StoreError> {
-        self.store.get(record, key).await
+        let found = self.store.get(record, key).await;
+        self.after_read().await;
+        found
     }
 
     async fn query(
@@ -79,15 +92,21 @@ impl<S: RecordStore> RecordStore for LateStore<S> {
         arguments: &[Value],
         page: PageRequest,
     ) -> Result<Page<StoredRow>, StoreError> {
-        self.store.query(query, arguments, page).await
+        let found = self.store.query(query, arguments, page).await;
+        self.after_read().await;
+        found
     }
 
     async fn count(&self, query: &'static Query, arguments: &[Value]) -> Result<u64, StoreError> {
-        self.store.count(query, arguments).await
+        let found = self.store.count(query, arguments).await;
+        self.after_read().await;
+        found
     }
 
     async fn commit(&self, mut commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
-        if commit.changes.iter().any(|change| change.record.name == self.guard.name) {
+        if let Stop::BeforeCommit(guard) = self.stop
+            && commit.changes.iter().any(|change| change.record.name == guard.name)
+        {
             self.gate.pass().await;
         }
         self.reread_all(&mut commit).await?;

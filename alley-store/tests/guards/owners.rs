@@ -13,8 +13,8 @@ use alley_core::{
 };
 
 use crate::house::{House, Store, WRITERS, rounds};
-use crate::late::{Late, LateStore};
-use crate::schedule::{Release, Work, all_read_before_one_commits, gate, race};
+use crate::late::{Late, LateStore, Stop};
+use crate::schedule::{Release, Work, all_read_before_one_commits, gate, overtaken, race};
 
 pub(crate) fn one_owner_stays_when_all_leave_at_once<S: Store>(house: &House<S>) {
     for _ in 0..rounds() {
@@ -23,6 +23,19 @@ pub(crate) fn one_owner_stays_when_all_leave_at_once<S: Store>(house: &House<S>)
         let left = house.block_on(left_in_the_worst_schedule(house, Release::Together, &[]));
         assert!((1..WRITERS).contains(&left), "{left} owners after the worst schedule");
     }
+}
+
+pub(crate) fn one_owner_stays_when_the_last_is_overtaken_between_two_reads<S: Store>(
+    house: &House<S>,
+) {
+    let (mut read, mut stopped) = (0, true);
+    while stopped {
+        let left;
+        (left, stopped) = house.block_on(left_by_the_overtaken(house, read));
+        assert_eq!(left, 1, "stopped after read {read}");
+        read += 1;
+    }
+    assert!(read > 3, "hardly anything was read");
 }
 
 pub(crate) fn no_owner_would_stay_if_the_tenant_were_read_after_its_members<S: Store>(
@@ -49,18 +62,49 @@ async fn left_in_the_worst_schedule<S: Store>(
     let (tenant, owners) = founded(house).await;
     let writers = house.stores.iter().enumerate().map(|(number, store)| {
         let (gate, keeper) = gate();
-        let store = LateStore::new(Arc::clone(store), gate, Tenant::TYPE, late);
+        let store = LateStore::new(Arc::clone(store), gate, Stop::BeforeCommit(Tenant::TYPE), late);
         (keeper, going(door(&house.env, Arc::new(store)), tenant, &owners, number))
     });
     all_read_before_one_commits(writers.collect(), release).await;
     left(house, tenant).await
 }
 
+/// One owner leaves and stops after a read; the other seven leave meanwhile. Answers how many owners
+/// are left, and whether the one stopped.
+async fn left_by_the_overtaken<S: Store>(house: &House<S>, read: usize) -> (usize, bool) {
+    let (tenant, owners) = founded(house).await;
+    let mut leaving = house.stores.iter().enumerate().map(|(number, store)| {
+        let (gate, keeper) = gate();
+        let stop = Stop::AfterRead(if number == 0 { read } else { usize::MAX });
+        let store = LateStore::new(Arc::clone(store), gate, stop, &[]);
+        let door = door(&house.env, Arc::new(store));
+        (keeper, removing(door, tenant, &owners, (number, number)))
+    });
+    let one = leaving.next().unwrap();
+    let others: Vec<_> = leaving.map(|(_, work)| work).collect();
+    let meanwhile: Work = Box::pin(async move {
+        for other in others {
+            other.await;
+        }
+    });
+    let stopped = overtaken(vec![one], meanwhile).await;
+    (left(house, tenant).await, stopped > 0)
+}
+
 /// Those with an even number leave; those with an odd one each remove the next of them.
 fn going(door: Tenancy, tenant: TenantId, owners: &[AccountId], number: usize) -> Work {
     let goes = if number.is_multiple_of(2) { number } else { (number + 2) % WRITERS };
-    let (actor, goes) = (owners.get(number).unwrap(), *owners.get(goes).unwrap());
-    let actor = Actor::Account(*actor);
+    removing(door, tenant, owners, (number, goes))
+}
+
+fn removing(
+    door: Tenancy,
+    tenant: TenantId,
+    owners: &[AccountId],
+    (actor, goes): (usize, usize),
+) -> Work {
+    let (actor, goes) = (*owners.get(actor).unwrap(), *owners.get(goes).unwrap());
+    let actor = Actor::Account(actor);
     let access = Access::for_test(tenant, actor, Purpose::ProvideApp, TenantRole::Owner);
     Box::pin(async move {
         while let Err(error) = door.remove_member(&access, goes).await {

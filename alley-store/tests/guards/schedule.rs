@@ -67,7 +67,7 @@ pub(crate) async fn all_read_before_one_commits(
     for (mut keeper, work) in writers {
         let mut task = tokio::spawn(work);
         tokio::select! {
-            arrived = keeper.arrived.recv() => arrived.unwrap(),
+            Some(()) = keeper.arrived.recv() => {}
             ended = &mut task => {
                 ended.unwrap();
                 unreachable!("a writer ended before all had read");
@@ -86,6 +86,26 @@ pub(crate) async fn all_read_before_one_commits(
     for task in let_on {
         ended(task).await;
     }
+}
+
+/// Each writer begins and waits at its gate or ends; then `meanwhile` happens; then they go on, one by
+/// one. Answers how many waited.
+pub(crate) async fn overtaken(writers: Vec<(Gatekeeper, Work)>, meanwhile: Work) -> usize {
+    let mut waiting = Vec::new();
+    for (mut keeper, work) in writers {
+        let mut task = tokio::spawn(work);
+        tokio::select! {
+            Some(()) = keeper.arrived.recv() => waiting.push((keeper.open, task)),
+            ended = &mut task => ended.unwrap(),
+        }
+    }
+    ended(tokio::spawn(meanwhile)).await;
+    let waited = waiting.len();
+    for (open, task) in waiting {
+        open.send(()).unwrap();
+        ended(task).await;
+    }
+    waited
 }
 
 /// All at once, as it comes.

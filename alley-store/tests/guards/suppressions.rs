@@ -15,7 +15,7 @@ use alley_outreach::{
 };
 
 use crate::house::{House, Store, WRITERS, rounds};
-use crate::late::{Late, LateStore};
+use crate::late::{Late, LateStore, Stop};
 use crate::schedule::{Release, Work, all_read_before_one_commits, gate, race};
 use crate::seller::{Seller, ask, creator, door, queue, shop};
 
@@ -62,7 +62,7 @@ async fn late_in_the_worst_schedule<S: Store>(
     let seller = with_drafts(house).await;
     let writers = house.stores.iter().enumerate().map(|(number, store)| {
         let (gate, keeper) = gate();
-        let store = LateStore::new(Arc::clone(store), gate, PacingState::TYPE, late);
+        let store = LateStore::new(Arc::clone(store), gate, BEFORE_COMMIT, late);
         (keeper, working(door(&house.env, Arc::new(store)), &seller, number))
     });
     all_read_before_one_commits(writers.collect(), release).await;
@@ -123,4 +123,5 @@ async fn suppressions<S: Store>(house: &House<S>, seller: &Seller) -> usize {
     house.truth.reach(Suppression::TYPE, edge, &tenant, page).await.unwrap().items.len()
 }
 
+const BEFORE_COMMIT: Stop = Stop::BeforeCommit(PacingState::TYPE);
 const CREATORS: usize = WRITERS / 2;
