@@ -106,3 +106,6 @@ fn is_small(record: &RecordType) -> bool {
     let large = |kind| matches!(kind, ValueKind::Json | ValueKind::Bytes | ValueKind::Sealed);
     record.fields.len() <= 16 && !record.fields.iter().any(|field| large(field.kind))
 }
+
+#[cfg(all(test, feature = "tiktok", feature = "outreach"))]
+mod tests;
