@@ -2,40 +2,35 @@
 //! 64 commits one after the other. Each variant writes 64 new rows a unit, in a file of its own.
 
 use std::cell::Cell;
-use std::sync::Arc;
 
-use alley_benches::{Variant, compare};
+use alley_benches::scratch::File;
+use alley_benches::{Failure, Limit, Role, Variant, Workload, ensure, hand, machine};
 use alley_core::conformance::Sample;
 use alley_core::{
-    Clock as _, Commit, Id, RecordStore as _, RecordWrite, SeededRandom, SystemClock, TenantId,
-    Write,
+    Clock as _, Commit, Id, Record as _, RecordStore as _, RecordWrite, SeededRandom, SystemClock,
+    TenantId, Write,
 };
-use alley_store::{Domain, SqliteOptions, SqliteStore};
+use alley_store::{Domain, SqliteStore};
 use futures_util::future::join_all;
 
 const CALLERS: u64 = 64;
 
 /// A store, and how many rows were written to it.
 struct Target {
-    store: Arc<SqliteStore>,
+    store: SqliteStore,
     written: Cell<u64>,
     random: SeededRandom,
     tenant: TenantId,
-    _folder: tempfile::TempDir,
+    file: File,
 }
 
 impl Target {
-    fn open(seed: u64) -> Result<Self, Box<dyn std::error::Error>> {
-        let folder = tempfile::tempdir()?;
-        let path = folder.path().join("bench.sqlite");
-        let records = &[<Sample as alley_core::Record>::TYPE];
-        let domain = Domain::from_declarations("conformance", records, Sample::QUERIES);
-        let options = SqliteOptions::default().with_domain(domain);
-        SqliteStore::migrate(&path, &options)?;
-        let store = Arc::new(SqliteStore::open(&path, options)?);
-        let random = SeededRandom::new(seed);
-        let tenant = Id::generate(SystemClock::new().now(), &random)?;
-        Ok(Self { store, written: Cell::new(0), random, tenant, _folder: folder })
+    fn open() -> Result<Self, Failure> {
+        let domain = Domain::from_declarations("conformance", &[Sample::TYPE], Sample::QUERIES);
+        let (file, store) = File::fresh(Some(domain))?;
+        let random = SeededRandom::new(1);
+        let tenant = Id::generate(SystemClock::new().now(), &SeededRandom::new(2))?;
+        Ok(Self { store, written: Cell::new(0), random, tenant, file })
     }
 
     /// Commits for 64 new rows.
@@ -50,24 +45,51 @@ impl Target {
             })
             .collect()
     }
+
+    /// Ids and content of all rows.
+    fn rows(&self) -> Result<Vec<String>, Failure> {
+        let text = "SELECT id, rank, body, row_version FROM alley_conformance_conformance_sample \
+            ORDER BY tenant_id, id";
+        Ok(hand::sqlite::dump(&hand::sqlite::open(&self.file.path())?, text)?)
+    }
+
+    fn at_once(&self, commits: Vec<Commit<RecordWrite>>) -> Result<(), Failure> {
+        let calls = commits.into_iter().map(|commit| self.store.commit(commit));
+        pollster::block_on(join_all(calls)).into_iter().try_for_each(|one| one.map(drop))?;
+        Ok(())
+    }
+
+    fn in_turn(&self, commits: Vec<Commit<RecordWrite>>) -> Result<(), Failure> {
+        for commit in commits {
+            pollster::block_on(self.store.commit(commit))?;
+        }
+        Ok(())
+    }
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (together, alone) = (Target::open(1)?, Target::open(2)?);
-    let runs = vec![
-        Variant::new("64 callers at once", || {
-            let calls = together.commits().into_iter().map(|commit| together.store.commit(commit));
-            let outcomes = pollster::block_on(join_all(calls));
-            assert!(outcomes.iter().all(Result::is_ok), "a commit failed");
-        }),
-        Variant::new("one after the other", || {
-            for commit in alone.commits() {
-                let outcome = pollster::block_on(alone.store.commit(commit));
-                assert!(outcome.is_ok(), "a commit failed");
-            }
-        }),
-    ];
-    compare("group commit, 64 durable rows", 9, 4, runs);
-    assert_eq!(together.written, alone.written, "both variants write the same number of rows");
+#[expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+fn main() -> Result<(), Failure> {
+    machine::describe();
+    let (together, alone) = (Target::open()?, Target::open()?);
+    together.at_once(together.commits())?;
+    alone.in_turn(alone.commits())?;
+    ensure(together.rows()? == alone.rows()?, "the variants hold other rows")?;
+    let workload = Workload::new("SQLite: 64 durable one-row commits", 15, 4);
+    workload.limit(Limit::Rate(6_000)).compare(&mut [
+        Variant::new(
+            "64 callers at once",
+            Role::Ours,
+            || together.commits(),
+            |commits| together.at_once(commits),
+        ),
+        Variant::new(
+            "one after the other",
+            Role::Peer,
+            || alone.commits(),
+            |commits| alone.in_turn(commits),
+        ),
+    ])?;
+    ensure(together.rows()? == alone.rows()?, "the variants hold other rows")?;
+    println!("load {}", machine::load());
     Ok(())
 }

@@ -3,14 +3,15 @@
 
 use std::hint::black_box;
 
-use alley_benches::{Variant, compare};
+use alley_benches::{Failure, Role, Variant, Workload, machine};
 use alley_core::{KeyId, Keyring, SealContext, SealKey, SeededRandom};
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), Failure> {
+    machine::describe();
     let keyring = Keyring::of(SealKey::from_bytes(KeyId::new(1), &[7; 32])?);
     let random = SeededRandom::new(1);
     let text = [42_u8; 200];
@@ -31,27 +32,33 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         black_box(cipher.encrypt(&nonce, Payload { msg: message, aad: &aad }).is_ok());
     };
 
-    compare(
-        "W10 seal 200 octets",
-        15,
-        2_000,
-        vec![
-            Variant::new("alley", || {
-                black_box(keyring.seal(&context, black_box(&text), &random).is_ok());
-            }),
-            Variant::new("bare cipher and hashes", || bare(black_box(&text))),
-        ],
-    );
-    compare(
-        "W10 open 200 octets",
-        15,
-        2_000,
-        vec![
-            Variant::new("alley", || {
-                black_box(keyring.open(&context, black_box(&sealed)).is_ok());
-            }),
-            Variant::new("bare cipher and hashes", || bare(black_box(&text))),
-        ],
-    );
+    let aside = |text: &[u8]| {
+        bare(black_box(text));
+        Ok(())
+    };
+    Workload::new("W10 seal 200 octets", 15, 2_000).compare(&mut [
+        Variant::new(
+            "alley",
+            Role::Ours,
+            || (),
+            |()| {
+                black_box(keyring.seal(&context, black_box(&text), &random)?);
+                Ok(())
+            },
+        ),
+        Variant::new("bare cipher and hashes", Role::Peer, || (), |()| aside(&text)),
+    ])?;
+    Workload::new("W10 open 200 octets", 15, 2_000).compare(&mut [
+        Variant::new(
+            "alley",
+            Role::Ours,
+            || (),
+            |()| {
+                black_box(keyring.open(&context, black_box(&sealed))?);
+                Ok(())
+            },
+        ),
+        Variant::new("bare cipher and hashes", Role::Peer, || (), |()| aside(&text)),
+    ])?;
     Ok(())
 }
