@@ -172,6 +172,8 @@ async fn each_fault_of_a_store_is_noticed() {
         (&[], &[], 0),
         (&["paired p"], &two, 1),
         (&["paired p", "unpairing p"], &two, 1),
+        // Its time was over before it was given back.
+        (&["granted 1 0 9", "granted 2 60001 60009", "releasing 1 70000"], &[], 0),
         (&["paired p", "unpairing p"], &[], 1),
         (&["paired p", "delivering 1"], &two, 1),
         (&["paired p", "delivering 1"], &two, 0),

@@ -166,7 +166,8 @@ impl Ledger {
         let span = i64::try_from(LEASE.as_micros()).unwrap();
         let pairs = self.grants.iter().zip(self.grants.iter().skip(1));
         let early = pairs.filter(|((_, holder), (_, next))| {
-            next.before < holder.released.unwrap_or(holder.after + span)
+            let over = holder.after + span;
+            next.before < holder.released.map_or(over, |released| released.min(over))
         });
         early
             .map(|((fencing, holder), (next, grant))| {
