@@ -23,7 +23,6 @@ mod personal;
 pub(crate) mod plans;
 mod query;
 mod record;
-#[cfg(feature = "sqlite")]
 mod single;
 
 #[cfg(feature = "postgres")]
@@ -34,8 +33,9 @@ pub(crate) use keyset::{Keyset, Part, order_columns};
 pub(crate) use personal::{EdgeSql, PersonalSql};
 pub(crate) use query::QuerySql;
 pub(crate) use record::{RecordSql, on_conflict};
+pub(crate) use single::SingleSql;
 #[cfg(feature = "sqlite")]
-pub(crate) use single::{SingleSql, minimize, rewrite};
+pub(crate) use single::{minimize, rewrite};
 
 /// Every statement of a store, rendered for its engine.
 #[derive(Debug)]

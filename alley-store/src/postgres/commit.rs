@@ -1,16 +1,16 @@
 //! A commit, inside a transaction.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use alley_core::{
     Commit, Committed, FactEntry, Field as _, Key, RecordType, RecordWrite, Row, StoreError,
-    StoreErrorKind, Value, Version,
+    StoreErrorKind, Stream, Value, Version, Write,
 };
 
 use super::connection::{Session, Work};
 use super::driver::Argument;
 use super::failure::{self, Failure};
-use super::plan::{Found, Grouping, Kind, Lock, Plan, Run};
+use super::plan::{Found, Grouping, Item, Kind, Lock, Plan, Run};
 use super::transaction::{Ended, unknown};
 use super::{PostgresStore, columns};
 use crate::failure::{conflict, other};
@@ -20,6 +20,8 @@ use crate::sql::{BatchSql, Element};
 /// A commit as a piece of work.
 pub(super) struct Apply<'a> {
     pub(super) commit: &'a Commit<RecordWrite>,
+    /// Its audit entries as inserts.
+    pub(super) audit: &'a [RecordWrite],
     pub(super) grouping: Grouping,
 }
 
@@ -30,11 +32,13 @@ impl PostgresStore {
         &self,
         commit: &Commit<RecordWrite>,
     ) -> Result<Committed, StoreError> {
+        let audit = commit.audit.iter().map(|entry| Write::Insert(entry.clone()).into());
+        let audit: Vec<RecordWrite> = audit.collect();
         let mut tries = self.tries();
         let mut grouping = Grouping::ByKind;
         let mut lost: Option<Failure> = None;
         loop {
-            match self.transact(&Apply { commit, grouping }, &tries).await {
+            match self.transact(&Apply { commit, audit: &audit, grouping }, &tries).await {
                 Ended::Committed(committed) => {
                     // Applied by this very call, whichever try it was.
                     return Ok(if lost.is_some() { Committed::new(false) } else { committed });
@@ -85,7 +89,7 @@ impl Work for Apply<'_> {
         if session.execute(&session.shared.own.commit_insert, &[(&id).into()]).await? == 0 {
             return Ok(Committed::new(true));
         }
-        let plan = Plan::new(commit, self.grouping);
+        let plan = Plan::new(commit, self.audit, self.grouping);
         check(session, &plan).await?;
         for run in &plan.runs {
             change(session, run).await?;
@@ -97,7 +101,7 @@ impl Work for Apply<'_> {
 
 /// Locks, reads what the commit was decided on, and compares. What is locked stays as it is until the
 /// end, and what is absent is read after that.
-async fn check(session: &mut Session<'_>, plan: &Plan) -> Result<(), Failure> {
+async fn check(session: &mut Session<'_>, plan: &Plan<'_>) -> Result<(), Failure> {
     if !plan.names.is_empty() {
         let names: Vec<_> = plan.names.iter().map(|name| Value::Int(*name)).collect();
         let names = Argument::Many(Element::Int, names.iter().collect());
@@ -122,7 +126,7 @@ async fn check(session: &mut Session<'_>, plan: &Plan) -> Result<(), Failure> {
         for row in rows {
             let stored = row::stored(record, row)?;
             let key = row::key_of_row(record, &stored.record)?;
-            found.insert((record.name, key), stored.version);
+            found.entry(record.name).or_default().insert(key, stored.version);
         }
     }
     match plan.unmet(&found) {
@@ -135,14 +139,15 @@ async fn versions(
     session: &mut Session<'_>,
     record: &'static RecordType,
     text: &str,
-    keys: &[Key],
+    keys: &[&Key],
     found: &mut Found,
 ) -> Result<(), Failure> {
     for mut row in keyed(session, record, text, keys).await? {
         let Some(Value::Int(version)) = row.pop() else {
             return Err(StoreError::corrupt(record.name, "a row has no version").into());
         };
-        found.insert((record.name, row::key(record, row)?), Version::new(version));
+        let of_type = found.entry(record.name).or_default();
+        of_type.insert(row::key(record, row)?, Version::new(version));
     }
     Ok(())
 }
@@ -152,63 +157,118 @@ async fn keyed(
     session: &mut Session<'_>,
     record: &'static RecordType,
     text: &str,
-    keys: &[Key],
+    keys: &[&Key],
 ) -> Result<Vec<Vec<Value>>, Failure> {
     let batch = session.shared.batch(record)?;
     let keys: Vec<_> = keys.iter().filter_map(|key| row::key_values(record, key)).collect();
-    let arguments = columns::of(&batch.key, &keys);
-    session.rows(text, &arguments).await
+    session.rows(text, &columns::of(&batch.key, &keys)).await
 }
 
-async fn change(session: &mut Session<'_>, run: &Run) -> Result<(), Failure> {
-    let shared = session.shared;
-    let batch = shared.batch(run.record)?;
-    let rows = rows(run, batch)?;
-    let (text, elements) = match run.kind {
-        Kind::Insert => (&batch.insert, batch.row.clone()),
-        Kind::Sync => (&batch.sync, batch.row.clone()),
-        Kind::Update => (&batch.update, [&batch.row[..], &[Element::Int]].concat()),
-        Kind::Delete => (&batch.delete, [&batch.key[..], &[Element::Int]].concat()),
+async fn change(session: &mut Session<'_>, run: &Run<'_>) -> Result<(), Failure> {
+    let untouched = match run.rows.as_slice() {
+        [item] => one(session, run, item).await,
+        _ => many(session, run).await,
     };
-    let touched = session.rows(text, &columns::of(&elements, &rows)).await;
-    let touched = match touched {
+    let untouched = match untouched {
         Err(Failure::Engine(error)) => return Err(broken(session, run, error)),
-        touched => touched?,
+        untouched => untouched?,
     };
+    match untouched {
+        Some(item) if run.kind == Kind::Insert => {
+            Err(taken(session, run.record, item.key, item.row).await?.into())
+        }
+        Some(item) if run.kind != Kind::Sync => Err(conflict(run.record, item.key).into()),
+        _ => Ok(()),
+    }
+}
+
+/// A run of one row, without arrays: the engine has less to do. The row, if it was not touched.
+async fn one<'a>(
+    session: &mut Session<'_>,
+    run: &Run<'a>,
+    item: &'a Item<'a>,
+) -> Result<Option<&'a Item<'a>>, Failure> {
+    let batch = session.shared.batch(run.record)?;
+    let sql = session.shared.catalogue.record(run.record)?;
+    let text = match run.kind {
+        Kind::Insert => &batch.insert_one,
+        Kind::Sync => &sql.single.sync,
+        Kind::Update => &sql.single.update,
+        Kind::Delete => &sql.single.delete,
+    };
+    let key = key_if_deleted(run, item)?;
+    let values = values(run, item, &key)?;
+    let elements = elements(run, batch);
+    let arguments: Vec<_> =
+        elements.zip(values).map(|(element, value)| Argument::Of(element, value)).collect();
+    Ok(if session.execute(text, &arguments).await? == 0 { Some(item) } else { None })
+}
+
+/// A run of several rows, one array a column. The first row that was not touched.
+async fn many<'a>(
+    session: &mut Session<'_>,
+    run: &'a Run<'a>,
+) -> Result<Option<&'a Item<'a>>, Failure> {
+    let batch = session.shared.batch(run.record)?;
+    let text = match run.kind {
+        Kind::Insert => &batch.insert,
+        Kind::Sync => &batch.sync,
+        Kind::Update => &batch.update,
+        Kind::Delete => &batch.delete,
+    };
+    let keys = run.rows.iter().map(|item| key_if_deleted(run, item));
+    let keys = keys.collect::<Result<Vec<_>, _>>()?;
+    let mut columns: Vec<(Element, Vec<&Value>)> =
+        elements(run, batch).map(|element| (element, Vec::with_capacity(run.rows.len()))).collect();
+    for (item, key) in run.rows.iter().zip(&keys) {
+        for ((_, column), value) in columns.iter_mut().zip(values(run, item, key)?) {
+            column.push(value);
+        }
+    }
+    let columns = columns.into_iter().map(|(element, column)| Argument::Many(element, column));
+    let touched = session.rows(text, &columns.collect::<Vec<_>>()).await?;
     if run.kind == Kind::Sync || touched.len() == run.rows.len() {
-        return Ok(());
+        return Ok(None);
     }
     let touched = touched.into_iter().map(|row| row::key(run.record, row));
     let touched = touched.collect::<Result<HashSet<_>, _>>()?;
-    match run.rows.iter().find(|item| !touched.contains(&item.key)) {
-        None => Ok(()),
-        Some(item) if run.kind == Kind::Insert => {
-            Err(taken(session, run.record, &item.key, &item.row).await?.into())
-        }
-        Some(item) => Err(conflict(run.record, &item.key).into()),
-    }
+    Ok(run.rows.iter().find(|item| !touched.contains(item.key)))
 }
 
-/// The values of each row as the statement of its kind takes them.
-fn rows(run: &Run, batch: &BatchSql) -> Result<Vec<Row>, StoreError> {
-    let rows = run.rows.iter().map(|item| {
-        let mut values = match run.kind {
-            Kind::Delete => row::key_values(run.record, &item.key)
-                .ok_or_else(|| conflict(run.record, &item.key))?,
-            Kind::Insert | Kind::Update | Kind::Sync => item.row.clone(),
-        };
-        if matches!(run.kind, Kind::Update | Kind::Delete) {
-            values.push(item.read.clone());
-        } else if values.len() != batch.row.len() {
-            return Err(StoreError::corrupt(run.record.name, "a row has another number of fields"));
-        }
-        Ok(values)
-    });
-    rows.collect()
+/// The types of the values that a statement takes for each row of a run.
+fn elements<'a>(run: &Run<'_>, batch: &'a BatchSql) -> impl Iterator<Item = Element> + 'a {
+    let (columns, version) = match run.kind {
+        Kind::Insert | Kind::Sync => (&batch.row, None),
+        Kind::Update => (&batch.row, Some(Element::Int)),
+        Kind::Delete => (&batch.key, Some(Element::Int)),
+    };
+    columns.iter().copied().chain(version)
+}
+
+/// The values of a row as the statements of its kind take them.
+fn values<'a>(
+    run: &Run<'_>,
+    item: &'a Item<'_>,
+    key: &'a [Value],
+) -> Result<impl Iterator<Item = &'a Value>, StoreError> {
+    if run.kind != Kind::Delete && item.row.len() != run.record.fields.len() {
+        return Err(StoreError::corrupt(run.record.name, "a row has another number of fields"));
+    }
+    let row = if run.kind == Kind::Delete { key } else { item.row };
+    let version = matches!(run.kind, Kind::Update | Kind::Delete).then_some(&item.read);
+    Ok(row.iter().chain(version))
+}
+
+/// A delete takes the columns of the key; another change takes them from the row.
+fn key_if_deleted(run: &Run<'_>, item: &Item<'_>) -> Result<Row, StoreError> {
+    if run.kind != Kind::Delete {
+        return Ok(Row::new());
+    }
+    row::key_values(run.record, item.key).ok_or_else(|| conflict(run.record, item.key))
 }
 
 /// What a refusal of the engine means for a run.
-fn broken(session: &Session<'_>, run: &Run, error: sqlx::Error) -> Failure {
+fn broken(session: &Session<'_>, run: &Run<'_>, error: sqlx::Error) -> Failure {
     let Some(index) = failure::broken_rule(&error) else {
         return error.into();
     };
@@ -219,7 +279,7 @@ fn broken(session: &Session<'_>, run: &Run, error: sqlx::Error) -> Failure {
         (Some((record, rule)), _) => {
             StoreError::from(StoreErrorKind::Duplicate { record, rule }).into()
         }
-        (None, Some(item)) => conflict(run.record, &item.key).into(),
+        (None, Some(item)) => conflict(run.record, item.key).into(),
         (None, None) => error.into(),
     }
 }
@@ -230,7 +290,7 @@ async fn taken(
     session: &mut Session<'_>,
     record: &'static RecordType,
     key: &Key,
-    row: &Row,
+    row: &[Value],
 ) -> Result<StoreError, Failure> {
     let shared = session.shared;
     let sql = shared.catalogue.record(record)?;
@@ -255,40 +315,24 @@ async fn enqueue(session: &mut Session<'_>, facts: &[FactEntry]) -> Result<(), F
     if facts.is_empty() {
         return Ok(());
     }
-    let own = &session.shared.own;
-    let mut counts: BTreeMap<Vec<u8>, i64> = BTreeMap::new();
-    for entry in facts {
-        let count = counts.entry(entry.fact.stream().to_bytes()).or_default();
-        *count = count.saturating_add(1);
-    }
-    let heads: Vec<Row> = counts
-        .iter()
-        .map(|(stream, count)| vec![Value::Bytes(stream.clone()), Value::Int(*count)])
-        .collect();
-    let arguments = columns::of(&[Element::Bytes, Element::Int], &heads);
-    let mut next: BTreeMap<Vec<u8>, i64> = BTreeMap::new();
-    for row in session.rows(&own.heads_next, &arguments).await? {
-        if let [Value::Bytes(stream), Value::Int(last)] = row.as_slice() {
-            let count = counts.get(stream).copied().unwrap_or_default();
-            next.insert(stream.clone(), last.saturating_sub(count));
-        }
-    }
+    let mut later: HashMap<Stream, i64> = HashMap::new();
     let mut rows: Vec<Row> = Vec::new();
-    for entry in facts {
-        let stream = entry.fact.stream().to_bytes();
-        let place = next.entry(stream.clone()).or_default();
-        *place = place.saturating_add(1);
+    for entry in facts.iter().rev() {
+        let stream = entry.fact.stream();
+        let later = later.entry(stream).or_default();
         let fact = serde_json::to_string(&entry.fact)
             .map_err(|error| StoreError::with_source(StoreErrorKind::Other, error))?;
         rows.push(vec![
-            Value::Bytes(stream),
-            Value::Int(*place),
+            Value::Bytes(stream.to_bytes()),
+            Value::Int(*later),
             entry.id.to_value(),
             entry.at.to_value(),
             Value::Text(fact),
         ]);
+        *later = later.saturating_add(1);
     }
     let elements = [Element::Bytes, Element::Int, Element::Uuid, Element::Int, Element::Text];
-    session.execute(&own.outbox_insert, &columns::of(&elements, &rows)).await?;
+    let arguments = columns::of(&elements, &rows);
+    session.execute(&session.shared.own.outbox_append, &arguments).await?;
     Ok(())
 }

@@ -16,6 +16,8 @@ use crate::sql::Element;
 /// An argument of a statement.
 pub(super) enum Argument<'a> {
     One(&'a Value),
+    /// A value for a column of this type.
+    Of(Element, &'a Value),
     Many(Element, Vec<&'a Value>),
 }
 
@@ -98,6 +100,7 @@ impl Encode<'_, Postgres> for Argument<'_> {
     fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
         match self {
             Self::One(value) => write(value, None, buffer),
+            Self::Of(element, value) => write(value, Some(*element), buffer),
             Self::Many(element, values) => {
                 array(*element, values, buffer)?;
                 Ok(IsNull::No)

@@ -20,18 +20,22 @@ crate::sql::statements! {
         count(pg_advisory_xact_lock(\"name\")) \
         FROM (SELECT \"name\" FROM unnest($1::bigint[]) AS \"given\" (\"name\") ORDER BY \"name\") \
         AS \"ordered\"";
-    /// Takes streams and how many places each; answers the last place of each.
-    heads_next = "INSERT INTO \"{prefix}core_outbox_head\" AS \"head\" (\"stream\", \"position\") \
-        SELECT \"stream\", \"count\" FROM unnest($1::bytea[], $2::bigint[]) \
-        AS \"given\" (\"stream\", \"count\") ORDER BY \"stream\" \
+    /// Takes streams, how many more facts of the stream follow, ids, instants and facts. The places of
+    /// a stream are taken at its head, whose row stays locked until the end of the transaction.
+    outbox_append = "WITH \"head\" AS (\
+        INSERT INTO \"{prefix}core_outbox_head\" AS \"kept\" (\"stream\", \"position\") \
+        SELECT \"stream\", count(*) FROM unnest($1::bytea[]) AS \"given\" (\"stream\") \
+        GROUP BY \"stream\" ORDER BY \"stream\" \
         ON CONFLICT (\"stream\") DO UPDATE \
-        SET \"position\" = \"head\".\"position\" + excluded.\"position\" \
-        RETURNING \"stream\", \"position\"";
-    /// Takes streams, positions, ids, instants and facts.
-    outbox_insert = "INSERT INTO \"{prefix}core_outbox\" \
+        SET \"position\" = \"kept\".\"position\" + excluded.\"position\" \
+        RETURNING \"stream\", \"position\") \
+        INSERT INTO \"{prefix}core_outbox\" \
         (\"stream\", \"position\", \"fact_id\", \"at\", \"fact\", \"attempts\", \"available_at\") \
-        SELECT \"given\".*, 0, NULL FROM \
-        unnest($1::bytea[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[]) AS \"given\"";
+        SELECT \"given\".\"stream\", \"head\".\"position\" - \"given\".\"later\", \
+        \"given\".\"fact_id\", \"given\".\"at\", \"given\".\"fact\", 0, NULL \
+        FROM unnest($1::bytea[], $2::bigint[], $3::uuid[], $4::bigint[], $5::text[]) \
+        AS \"given\" (\"stream\", \"later\", \"fact_id\", \"at\", \"fact\") \
+        JOIN \"head\" ON \"head\".\"stream\" = \"given\".\"stream\"";
     /// Takes streams and positions.
     outbox_delete = "DELETE FROM \"{prefix}core_outbox\" AS \"kept\" \
         USING unnest($1::bytea[], $2::bigint[]) AS \"given\" (\"stream\", \"position\") \

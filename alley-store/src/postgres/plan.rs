@@ -7,40 +7,37 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use alley_core::{
-    Action, Basis, Commit, Expect, Key, RecordType, RecordWrite, Row, Value, Version, Write,
-};
+use alley_core::{Action, Basis, Commit, Expect, Key, RecordType, RecordWrite, Value, Version};
 use sha2::{Digest as _, Sha256};
 
 /// What a commit does, in the order in which it is done.
-pub(super) struct Plan {
+pub(super) struct Plan<'a> {
     /// Names of rows that must be absent, or become present, beside an expected absence. Two commits
     /// that look at each other's absent rows meet here.
     pub(super) names: Vec<i64>,
     /// Rows that are locked first, by type and key, so that no two commits wait for each other.
-    pub(super) locks: Vec<Lock>,
+    pub(super) locks: Vec<Lock<'a>>,
     /// Rows that must be absent.
-    pub(super) absent: Vec<(&'static RecordType, Vec<Key>)>,
-    pub(super) expects: Vec<Expect>,
-    pub(super) runs: Vec<Run>,
+    pub(super) absent: Vec<(&'static RecordType, Vec<&'a Key>)>,
+    pub(super) expects: &'a [Expect],
+    pub(super) runs: Vec<Run<'a>>,
 }
 
 /// Rows of one type that are locked with one statement.
 #[derive(Debug, Eq, PartialEq)]
-pub(super) struct Lock {
+pub(super) struct Lock<'a> {
     pub(super) record: &'static RecordType,
     /// In order, none twice.
-    pub(super) keys: Vec<Key>,
+    pub(super) keys: Vec<&'a Key>,
     /// Whether they will be written.
     pub(super) write: bool,
 }
 
 /// Changes that one statement applies. No key is in it twice.
-#[derive(Debug)]
-pub(super) struct Run {
+pub(super) struct Run<'a> {
     pub(super) record: &'static RecordType,
     pub(super) kind: Kind,
-    pub(super) rows: Vec<Item>,
+    pub(super) rows: Vec<Item<'a>>,
 }
 
 /// What a run does with its rows.
@@ -53,10 +50,9 @@ pub(super) enum Kind {
 }
 
 /// A row of a run. A delete has no values, an insert and a sync no version.
-#[derive(Debug)]
-pub(super) struct Item {
-    pub(super) key: Key,
-    pub(super) row: Row,
+pub(super) struct Item<'a> {
+    pub(super) key: &'a Key,
+    pub(super) row: &'a [Value],
     pub(super) read: Value,
 }
 
@@ -68,30 +64,34 @@ pub(super) enum Grouping {
     Single,
 }
 
-impl Plan {
-    /// Everything of a commit but its id and its facts.
-    pub(super) fn new(commit: &Commit<RecordWrite>, grouping: Grouping) -> Self {
-        let audit = commit.audit.iter().map(|entry| Write::Insert(entry.clone()).into());
-        let runs = runs(commit.changes.iter().cloned().chain(audit), grouping);
-        let mut absent: BTreeMap<&str, (&'static RecordType, Vec<Key>)> = BTreeMap::new();
+impl<'a> Plan<'a> {
+    /// Everything of a commit but its id and its facts; `audit` holds its audit entries as inserts.
+    pub(super) fn new(
+        commit: &'a Commit<RecordWrite>,
+        audit: &'a [RecordWrite],
+        grouping: Grouping,
+    ) -> Self {
+        let runs = runs(commit.changes.iter().chain(audit), grouping);
+        let mut absent: BTreeMap<&str, (&'static RecordType, Vec<&Key>)> = BTreeMap::new();
         for expect in commit.expects.iter().filter(|expect| expect.basis == Basis::Absent) {
             let of_type = absent.entry(expect.record.name);
-            of_type.or_insert((expect.record, Vec::new())).1.push(expect.key.clone());
+            of_type.or_insert((expect.record, Vec::new())).1.push(&expect.key);
         }
         let absent: Vec<_> = absent.into_values().collect();
         Self {
             names: names(&absent, &runs),
             locks: locks(&commit.expects, &runs, !absent.is_empty()),
             absent,
-            expects: commit.expects.clone(),
+            expects: &commit.expects,
             runs,
         }
     }
 
     /// The first expectation, in the order of the commit, that what was found does not meet.
-    pub(super) fn unmet(&self, found: &Found) -> Option<&Expect> {
+    pub(super) fn unmet(&self, found: &Found) -> Option<&'a Expect> {
         self.expects.iter().find(|expect| {
-            let version = found.get(&(expect.record.name, expect.key.clone()));
+            let of_type = found.get(expect.record.name);
+            let version = of_type.and_then(|versions| versions.get(&expect.key));
             match expect.basis {
                 Basis::Absent => version.is_some(),
                 Basis::Version(wanted) => version != Some(&wanted),
@@ -100,27 +100,27 @@ impl Plan {
     }
 }
 
-/// Versions of rows that exist.
-pub(super) type Found = HashMap<(&'static str, Key), Version>;
+/// Versions of rows that exist, by record type and key.
+pub(super) type Found = HashMap<&'static str, HashMap<Key, Version>>;
 
-fn runs(changes: impl Iterator<Item = RecordWrite>, grouping: Grouping) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
-    let mut last: HashMap<&'static str, Last> = HashMap::new();
+fn runs<'a>(changes: impl Iterator<Item = &'a RecordWrite>, grouping: Grouping) -> Vec<Run<'a>> {
+    let mut runs: Vec<Run<'a>> = Vec::new();
+    let mut last: HashMap<&'static str, Last<'a>> = HashMap::new();
     for RecordWrite { record, action } in changes {
         let (kind, items) = items(action);
         for item in items {
             let open = last.get_mut(record.name).filter(|last| {
-                grouping == Grouping::ByKind && last.kind == kind && !last.keys.contains(&item.key)
+                grouping == Grouping::ByKind && last.kind == kind && !last.keys.contains(item.key)
             });
             let run = open.and_then(|last| {
-                last.keys.insert(item.key.clone());
+                last.keys.insert(item.key);
                 runs.get_mut(last.place)
             });
             if let Some(run) = run {
                 run.rows.push(item);
                 continue;
             }
-            let keys = HashSet::from([item.key.clone()]);
+            let keys = HashSet::from([item.key]);
             last.insert(record.name, Last { place: runs.len(), kind, keys });
             runs.push(Run { record, kind, rows: vec![item] });
         }
@@ -129,37 +129,37 @@ fn runs(changes: impl Iterator<Item = RecordWrite>, grouping: Grouping) -> Vec<R
 }
 
 /// The newest run of a record type.
-struct Last {
+struct Last<'a> {
     place: usize,
     kind: Kind,
-    keys: HashSet<Key>,
+    keys: HashSet<&'a Key>,
 }
 
-fn items(action: Action) -> (Kind, Vec<Item>) {
-    let number = |read: Version| Value::Int(read.number());
+fn items(action: &Action) -> (Kind, Vec<Item<'_>>) {
+    let number = |read: &Version| Value::Int(read.number());
     match action {
         Action::Insert { key, row } => (Kind::Insert, vec![Item { key, row, read: Value::Null }]),
         Action::Update { key, row, read } => {
             (Kind::Update, vec![Item { key, row, read: number(read) }])
         }
         Action::Delete { key, read } => {
-            (Kind::Delete, vec![Item { key, row: Row::new(), read: number(read) }])
+            (Kind::Delete, vec![Item { key, row: &[], read: number(read) }])
         }
         Action::Sync { rows } => {
-            let rows = rows.into_iter().map(|(key, row)| Item { key, row, read: Value::Null });
+            let rows = rows.iter().map(|(key, row)| Item { key, row, read: Value::Null });
             (Kind::Sync, rows.collect())
         }
     }
 }
 
 /// A single row needs no order among locks: its own statement locks it.
-fn locks(expects: &[Expect], runs: &[Run], absences: bool) -> Vec<Lock> {
-    type Sets = (BTreeSet<Key>, BTreeSet<Key>);
-    let mut types: BTreeMap<&str, (&'static RecordType, Sets)> = BTreeMap::new();
+fn locks<'a>(expects: &'a [Expect], runs: &[Run<'a>], absences: bool) -> Vec<Lock<'a>> {
+    type Sets<'a> = (BTreeSet<&'a Key>, BTreeSet<&'a Key>);
+    let mut types: BTreeMap<&str, (&'static RecordType, Sets<'a>)> = BTreeMap::new();
     let mut written = 0_usize;
     for run in runs.iter().filter(|run| matches!(run.kind, Kind::Update | Kind::Delete)) {
         let (_, (write, _)) = types.entry(run.record.name).or_insert((run.record, Sets::default()));
-        write.extend(run.rows.iter().map(|item| item.key.clone()));
+        write.extend(run.rows.iter().map(|item| item.key));
         written = written.saturating_add(run.rows.len());
     }
     let present = expects.iter().filter(|expect| expect.basis != Basis::Absent);
@@ -168,7 +168,7 @@ fn locks(expects: &[Expect], runs: &[Run], absences: bool) -> Vec<Lock> {
         let (_, (write, share)) = types.entry(record.name).or_insert((record, Sets::default()));
         shared = shared.saturating_add(1);
         if !write.contains(key) {
-            share.insert(key.clone());
+            share.insert(key);
         }
     }
     if shared == 0 && !absences && written < 2 {
@@ -188,13 +188,13 @@ fn locks(expects: &[Expect], runs: &[Run], absences: bool) -> Vec<Lock> {
     locks.filter(|lock| !lock.keys.is_empty()).collect()
 }
 
-fn names(absent: &[(&'static RecordType, Vec<Key>)], runs: &[Run]) -> Vec<i64> {
+fn names(absent: &[(&'static RecordType, Vec<&Key>)], runs: &[Run<'_>]) -> Vec<i64> {
     if absent.is_empty() {
         return Vec::new();
     }
-    let expected = absent.iter().flat_map(|(record, keys)| keys.iter().map(|key| (*record, key)));
+    let expected = absent.iter().flat_map(|(record, keys)| keys.iter().map(|key| (*record, *key)));
     let made = runs.iter().filter(|run| matches!(run.kind, Kind::Insert | Kind::Sync));
-    let made = made.flat_map(|run| run.rows.iter().map(|item| (run.record, &item.key)));
+    let made = made.flat_map(|run| run.rows.iter().map(|item| (run.record, item.key)));
     let names: BTreeSet<i64> =
         expected.chain(made).map(|(record, key)| name(record, key)).collect();
     names.into_iter().collect()
@@ -211,7 +211,7 @@ fn name(record: &RecordType, key: &Key) -> i64 {
 #[cfg(test)]
 mod tests {
     use alley_core::conformance::Sample;
-    use alley_core::{CommitId, Record as _, TenantId};
+    use alley_core::{CommitId, Record as _, TenantId, Write};
     use chrono::DateTime;
     use uuid::Uuid;
 
@@ -232,10 +232,14 @@ mod tests {
         Write::Update { record: sample(id), read: Version::FIRST }
     }
 
+    fn plan(commit: &Commit<RecordWrite>) -> Plan<'_> {
+        Plan::new(commit, &[], Grouping::ByKind)
+    }
+
     #[test]
     fn one_row_needs_no_lock_before_its_own_statement() {
         let one = commit(vec![update("a"), Write::Insert(sample("b"))], Vec::new());
-        assert_eq!(Plan::new(&one, Grouping::ByKind).locks, []);
+        assert_eq!(plan(&one).locks, []);
     }
 
     #[test]
@@ -243,19 +247,20 @@ mod tests {
         let key = |id: &str| sample(id).key();
         let expect = |id| Expect::unchanged::<Sample>(key(id), Version::FIRST);
         let both = commit(vec![update("c"), update("a")], vec![expect("b")]);
-        let keys = vec![key("a"), key("b"), key("c")];
-        let lock = Lock { record: Sample::TYPE, keys, write: true };
-        assert_eq!(Plan::new(&both, Grouping::ByKind).locks, [lock]);
+        let keys = ["a", "b", "c"].map(key);
+        let lock = Lock { record: Sample::TYPE, keys: keys.iter().collect(), write: true };
+        assert_eq!(plan(&both).locks, [lock]);
         let looked = commit(vec![Write::Insert(sample("z"))], vec![expect("b")]);
-        let lock = Lock { record: Sample::TYPE, keys: vec![key("b")], write: false };
-        assert_eq!(Plan::new(&looked, Grouping::ByKind).locks, [lock]);
+        let lock = Lock { record: Sample::TYPE, keys: vec![&keys[1]], write: false };
+        assert_eq!(plan(&looked).locks, [lock]);
     }
 
     #[test]
     fn a_change_joins_the_newest_statement_of_its_type_or_none() {
         let insert = |id: &str| Write::Insert(sample(id));
         let changes = vec![insert("a"), insert("b"), update("c"), insert("d"), update("c")];
-        let plan = Plan::new(&commit(changes, Vec::new()), Grouping::ByKind);
+        let commit = commit(changes, Vec::new());
+        let plan = plan(&commit);
         let runs: Vec<_> = plan.runs.iter().map(|run| (run.kind, run.rows.len())).collect();
         let wanted = [(Kind::Insert, 2), (Kind::Update, 1), (Kind::Insert, 1), (Kind::Update, 1)];
         assert_eq!(runs, wanted);
@@ -266,7 +271,7 @@ mod tests {
         let absent = |id: &str| Expect::absent::<Sample>(sample(id).key());
         let one = commit(vec![Write::Insert(sample("a"))], vec![absent("b")]);
         let other = commit(vec![Write::Insert(sample("b"))], vec![absent("a")]);
-        let names = |commit| Plan::new(commit, Grouping::ByKind).names;
+        let names = |commit: &Commit<RecordWrite>| plan(commit).names;
         assert_eq!(names(&one), names(&other));
         assert_eq!(names(&one).len(), 2);
         assert!(names(&commit(vec![Write::Insert(sample("a"))], Vec::new())).is_empty());

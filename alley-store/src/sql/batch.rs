@@ -63,6 +63,8 @@ pub(crate) struct BatchSql {
     pub(crate) share: String,
     /// Passes over rows that break a rule; takes rows.
     pub(crate) insert: String,
+    /// The same for one row; takes its values, not arrays.
+    pub(crate) insert_one: String,
     /// Takes rows and the versions that were read.
     pub(crate) update: String,
     /// Takes keys and the versions that were read.
@@ -141,6 +143,10 @@ impl BatchSql {
                 with(&key),
             ),
             sync: format!("{insert} {on_conflict}"),
+            insert_one: format!(
+                "INSERT INTO {path} ({names}) VALUES ({}, 1) ON CONFLICT DO NOTHING",
+                (1..=columns.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+            ),
             insert: format!("{insert} ON CONFLICT DO NOTHING RETURNING {}", list(binding.key())),
             erase: format!(
                 "DELETE FROM {path} AS \"kept\" USING {} WHERE {same} AND {} RETURNING {key_names}",
@@ -163,11 +169,12 @@ impl BatchSql {
                 of_tenant.map(|sql| (format!("{} of tenant many", edge.field), sql.text.as_str())),
             );
         }
-        let row: [(&str, &String); 8] = [
+        let row: [(&str, &String); 9] = [
             ("get", &self.get),
             ("lock", &self.lock),
             ("share", &self.share),
             ("insert", &self.insert),
+            ("insert one", &self.insert_one),
             ("update", &self.update),
             ("delete", &self.delete),
             ("sync", &self.sync),

@@ -1,8 +1,6 @@
 //! Statements that read and write single rows of a record type.
 
-#[cfg(feature = "sqlite")]
-use super::SingleSql;
-use super::{Binding, PersonalSql, VERSION, equal, list, quoted};
+use super::{Binding, PersonalSql, SingleSql, VERSION, equal, list, quoted};
 use crate::engine::Engine;
 
 /// The statements of one record type.
@@ -13,8 +11,7 @@ pub(crate) struct RecordSql {
     pub(crate) get: String,
     /// The version; takes the key.
     pub(crate) version: String,
-    /// What SQLite runs row by row.
-    #[cfg(feature = "sqlite")]
+    /// What changes one row.
     pub(crate) single: SingleSql,
     pub(crate) unique: Vec<UniqueSql>,
     pub(crate) personal: PersonalSql,
@@ -39,7 +36,6 @@ impl RecordSql {
         Self {
             get: engine.placeholders(&format!("SELECT {columns} FROM {table} WHERE {by_key}")),
             version: engine.placeholders(&format!("SELECT {version} FROM {table} WHERE {by_key}")),
-            #[cfg(feature = "sqlite")]
             single: SingleSql::new(&binding, engine),
             unique: unique(&binding, engine),
             personal: PersonalSql::new(&binding, engine),
@@ -68,7 +64,6 @@ impl RecordSql {
         ];
         all.extend(self.unique.iter().map(|rule| (rule.rule.to_owned(), rule.taken.as_str())));
         all.extend(self.personal.statements());
-        #[cfg(feature = "sqlite")]
         all.extend(self.single.statements());
         all
     }

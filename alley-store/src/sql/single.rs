@@ -1,5 +1,6 @@
-//! Statements of SQLite over one row of a record type: a call costs there what a function call does.
+//! Statements over one row of a record type.
 
+#[cfg(feature = "sqlite")]
 use alley_core::FieldDecl;
 
 use super::{Binding, VERSION, equal, list, on_conflict, quoted};
@@ -17,6 +18,7 @@ pub(crate) struct SingleSql {
     /// Inserts, or replaces a row of an older source time; takes the row.
     pub(crate) sync: String,
     /// Deletes an unheld row; takes the key, the record's name and the byte form of the key.
+    #[cfg(feature = "sqlite")]
     pub(crate) erase: String,
 }
 
@@ -50,6 +52,7 @@ impl SingleSql {
                 "DELETE FROM {table} WHERE {by_key} AND {version} = ${after_key}"
             )),
             sync: engine.placeholders(&format!("{insert} {}", on_conflict(binding))),
+            #[cfg(feature = "sqlite")]
             erase: engine.placeholders(&format!(
                 "DELETE FROM {table} WHERE {by_key} AND {}",
                 unheld(binding, key.len())
@@ -59,18 +62,21 @@ impl SingleSql {
     }
 
     /// Changes the text of every statement.
+    #[cfg(feature = "sqlite")]
     pub(crate) fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
         let Self { insert, update, delete, sync, erase } = self;
         [insert, update, delete, sync, erase].into_iter().for_each(change);
     }
 
     /// Every statement.
+    #[cfg(any(test, feature = "sqlite"))]
     pub(crate) fn statements(&self) -> Vec<(String, &str)> {
-        let all = [
+        let all = vec![
             ("insert", &self.insert),
             ("update", &self.update),
             ("delete", &self.delete),
             ("sync", &self.sync),
+            #[cfg(feature = "sqlite")]
             ("erase", &self.erase),
         ];
         all.into_iter().map(|(name, text)| (name.to_owned(), text.as_str())).collect()
@@ -79,6 +85,7 @@ impl SingleSql {
 
 /// The row is under no hold; takes the record's name and the byte form of the key behind `before`
 /// other arguments.
+#[cfg(feature = "sqlite")]
 fn unheld(binding: &Binding, before: usize) -> String {
     let (name, key) = (before.saturating_add(1), before.saturating_add(2));
     format!(
@@ -89,15 +96,18 @@ fn unheld(binding: &Binding, before: usize) -> String {
 
 /// Blanks fields of an unheld row that are not blank yet; takes the key, the record's name, the byte
 /// form of the key, and the blanks.
+#[cfg(feature = "sqlite")]
 pub(crate) fn minimize(binding: &Binding, fields: &[&FieldDecl]) -> String {
     set(binding, fields.iter().map(|field| field.name))
 }
 
 /// Changes a field of an unheld row that has another value; arguments as for [`minimize`].
+#[cfg(feature = "sqlite")]
 pub(crate) fn rewrite(binding: &Binding, field: &str) -> String {
     set(binding, std::iter::once(field))
 }
 
+#[cfg(feature = "sqlite")]
 fn set<'a>(binding: &Binding, fields: impl Iterator<Item = &'a str>) -> String {
     let key = binding.key();
     let first = key.len().saturating_add(3);
