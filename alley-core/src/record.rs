@@ -141,6 +141,50 @@ impl RecordType {
 }
 
 /// A record that a store can keep; flat, one column a field. Derive it.
+///
+/// On the struct, `#[record(…)]`, once or in several lines:
+///
+/// | attribute | what it says |
+/// |---|---|
+/// | `name = "…", domain = "…"` | the table is `<prefix><domain>_<name>` |
+/// | `id = field` | what identifies a row, within its tenant if there is one |
+/// | `tenant = field` | whose row it is |
+/// | `subject = field` | the id of the person whom the row is about |
+/// | `anchor = field` | the instant at which the retention period of the row starts |
+/// | `source_time = field` | for rows that another system owns: its own time of the state |
+/// | `owned_by(target = field)` | the row goes when the row of type `target` goes; a tenant's row needs at least `owned_by(tenant = field)` |
+/// | `shared_by(target = field)` | the row goes with the last of its holders |
+/// | `references(target = field, on_erased = …)` | the row mentions another: `nullify`, `pseudonymize`, `delete_source`, `sever_key` or `restrict` |
+/// | `unique(rule(field, …))` | no two rows have the same values; [`Duplicate`](crate::StoreErrorKind::Duplicate) names the rule |
+///
+/// On each field one of `#[record(technical)]`, for what can never be personal, and
+/// `#[record(element = CONSTANT)]`, which names the data element: role, retention, export and erasure
+/// follow from that element in the data map, so choose it for these.
+///
+/// # Examples
+/// ```
+/// use alley_core::{AccountId, Record, TenantId, elements};
+/// use chrono::{DateTime, Utc};
+///
+/// #[derive(Clone, Debug, Record)]
+/// #[record(name = "note", domain = "crm", id = note_id, tenant = tenant_id, anchor = written_at)]
+/// #[record(owned_by(tenant = tenant_id), references(account = author, on_erased = nullify))]
+/// #[record(unique(by_title(tenant_id, title)))]
+/// struct Note {
+///     #[record(technical)]
+///     tenant_id: TenantId,
+///     #[record(technical)]
+///     note_id: String,
+///     #[record(element = elements::ACCOUNT_IDENTITY)]
+///     author: Option<AccountId>,
+///     #[record(element = elements::CONNECTED_CREATOR)]
+///     title: String,
+///     #[record(technical)]
+///     written_at: DateTime<Utc>,
+/// }
+///
+/// assert_eq!(Note::TYPE.name, "note");
+/// ```
 pub trait Record: Clone + std::fmt::Debug + Send + Sync + 'static {
     /// The declaration.
     const TYPE: &'static RecordType;

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use crate::domain::DeclarationError;
+use crate::layout::LayoutError;
 
 /// A database cannot be used. Each message names the database, what is wrong, and what would be
 /// right; no message holds a password.
@@ -137,6 +138,9 @@ pub enum OpenError {
         /// What would be right.
         remedy: &'static str,
     },
+    /// A schema or prefix cannot be used.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
     /// The record types or queries contradict each other.
     #[error(transparent)]
     Declaration(#[from] DeclarationError),

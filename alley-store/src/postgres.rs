@@ -21,7 +21,7 @@ use crate::error::OpenError;
 use crate::failure::other;
 use crate::layout::Layout;
 use crate::migration::{Migration, SchemaState};
-use crate::sql::{BatchSql, Catalogue, on_conflict};
+use crate::sql::{BatchSql, Catalogue};
 use crate::upgrade::NewerSchema;
 
 mod columns;
@@ -185,9 +185,9 @@ impl Shared {
         let catalogue = Catalogue::new(&options.domains, &layout, Engine::Postgres)?;
         let mut batches = HashMap::new();
         let mut rules = HashMap::new();
-        for binding in catalogue.bindings() {
-            let record = binding.record;
-            batches.insert(record.name, BatchSql::new(binding, &on_conflict(binding)));
+        for sql in catalogue.records() {
+            let record = sql.binding.record;
+            batches.insert(record.name, BatchSql::new(sql));
             for rule in record.unique {
                 let index = layout.name(&crate::ddl::unique_index(record, rule));
                 rules.insert(index, (record.name, rule.name));

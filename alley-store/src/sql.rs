@@ -117,6 +117,12 @@ impl Catalogue {
         })
     }
 
+    /// The statements of every record type.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn records(&self) -> impl Iterator<Item = &RecordSql> {
+        self.records.values()
+    }
+
     /// The tables of the record types, by name of the type.
     pub(crate) fn bindings(&self) -> Vec<&Binding> {
         let mut bindings: Vec<_> = self.records.values().map(|sql| &sql.binding).collect();

@@ -249,6 +249,7 @@ impl SqliteStore {
         options: &SqliteOptions,
     ) -> Result<Vec<Migration>, OpenError> {
         let path = path.as_ref();
+        catalogue(options, path)?;
         connection::create_file(path)?;
         let mut connection = connection::open(path, options.patience)?;
         migrate::apply(&mut connection, path, options, options.clock.now())

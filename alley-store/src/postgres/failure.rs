@@ -79,6 +79,11 @@ pub(super) fn code(error: &sqlx::Error) -> Option<&str> {
     database(error).map(PgDatabaseError::code)
 }
 
+/// What the server says in words. They can hold values of rows: only for statements that have none.
+pub(super) fn message(error: &sqlx::Error) -> &str {
+    database(error).map_or("", PgDatabaseError::message)
+}
+
 /// The uniqueness rule's index, if that was the refusal.
 pub(super) fn broken_rule(error: &sqlx::Error) -> Option<&str> {
     let refused = database(error)?;

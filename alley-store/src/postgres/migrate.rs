@@ -239,7 +239,13 @@ impl<'a> Steps<'a> {
     async fn rows(&mut self, text: &str, values: &[Value]) -> Result<Vec<Vec<Value>>, OpenError> {
         let arguments: Vec<_> = values.iter().map(Argument::One).collect();
         let rows = driver::rows(&mut self.connection, text, &arguments, false).await;
-        let rows = rows.map_err(|error| failed(&self.database, &error, "SELECT and INSERT"))?;
+        let rows = rows.map_err(|error| {
+            failed(
+                &self.database,
+                &error,
+                "USAGE on the schema, and SELECT, INSERT, UPDATE and DELETE on its tables",
+            )
+        })?;
         rows.iter().map(driver::values).collect::<Result<_, _>>().map_err(|error| {
             OpenError::Other { database: self.database.clone(), source: Box::new(error) }
         })
@@ -265,6 +271,11 @@ fn failed(database: &str, error: &sqlx::Error, right: &'static str) -> OpenError
     let code = failure::code(error);
     match (code, code.and_then(|code| code.get(..2))) {
         (Some("42501"), _) => OpenError::Denied { database, right },
+        // What is wrong with a statement; no row was looked at.
+        (Some(code), Some("42")) => OpenError::Other {
+            database,
+            source: format!("PostgreSQL answered {code}: {}", failure::message(error)).into(),
+        },
         (Some("55P03"), _) => {
             OpenError::Locked { database, patience: "PostgresOptions::with_patience" }
         }

@@ -3,7 +3,7 @@
 
 use alley_core::{FieldDecl, Value, ValueKind};
 
-use super::{Binding, VERSION, equal, list, quoted};
+use super::{Binding, RecordSql, VERSION, equal, list, on_conflict, quoted};
 
 /// The type of the values of an array.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -95,7 +95,8 @@ pub(crate) struct ReachSql {
 }
 
 impl BatchSql {
-    pub(crate) fn new(binding: &Binding, on_conflict: &str) -> Self {
+    pub(crate) fn new(sql: &RecordSql) -> Self {
+        let binding = &sql.binding;
         let path = &binding.path;
         let record = binding.record;
         let columns: Vec<Column> = record.fields.iter().map(Column::of).collect();
@@ -142,11 +143,8 @@ impl BatchSql {
                 "DELETE FROM {path} AS \"kept\" USING {} WHERE {unchanged} RETURNING {key_names}",
                 with(&key),
             ),
-            sync: format!("{insert} {on_conflict}"),
-            insert_one: format!(
-                "INSERT INTO {path} ({names}) VALUES ({}, 1) ON CONFLICT DO NOTHING",
-                (1..=columns.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
-            ),
+            sync: format!("{insert} {}", on_conflict(binding)),
+            insert_one: format!("{} ON CONFLICT DO NOTHING", sql.single.insert),
             insert: format!("{insert} ON CONFLICT DO NOTHING RETURNING {}", list(binding.key())),
             erase: format!(
                 "DELETE FROM {path} AS \"kept\" USING {} WHERE {same} AND {} RETURNING {key_names}",

@@ -22,7 +22,7 @@ const COUNTS: &[(Call, u64, u64)] = &[
     (Call::InsertOne, 4, 6),
     (Call::InsertTwenty, 4, 6),
     (Call::UpdateOne, 4, 6),
-    (Call::CommitFact, 5, 8),
+    (Call::CommitFact, 4, 6),
     (Call::HandOut(1), 12, 22),
     (Call::HandOut(10), 12, 22),
     (Call::Replay, 3, 4),
