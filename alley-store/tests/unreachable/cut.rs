@@ -31,7 +31,7 @@ async fn a_commit_that_was_cut_is_found_out_and_applied_once() {
 #[tokio::test]
 async fn a_commit_that_was_cut_for_good_is_unknown_and_applied_once_later() {
     let Some(server) = server::postgres() else { return };
-    let patience = Duration::from_millis(600);
+    let patience = Duration::from_secs(1);
     // With another one in the pool the store would just take that.
     let change = |options: PostgresOptions| options.with_patience(patience).with_connections(1);
     let relayed = relayed(&server, change).await;
@@ -46,7 +46,7 @@ async fn a_commit_that_was_cut_for_good_is_unknown_and_applied_once_later() {
         let error = RecordStore::commit(store.as_ref(), commit.clone()).await.unwrap_err();
         let took = began.elapsed();
         assert_eq!(error.kind(), &StoreErrorKind::CommitUnknown, "{cut:?}");
-        assert!(took >= patience && took < patience * 3 / 2, "{cut:?}: {took:?}");
+        assert!(took >= patience && took < patience * 9 / 5, "{cut:?}: {took:?}");
         relay.refuse(false);
         let committed = RecordStore::commit(store.as_ref(), commit).await.unwrap();
         match cut {
@@ -63,7 +63,7 @@ async fn a_commit_that_was_cut_for_good_is_unknown_and_applied_once_later() {
 #[tokio::test]
 async fn a_server_that_is_gone_is_waited_for_no_longer_than_the_patience() {
     let Some(server) = server::postgres() else { return };
-    let patience = Duration::from_millis(600);
+    let patience = Duration::from_secs(1);
     // With another one in the pool the store would just take that.
     let change = |options: PostgresOptions| options.with_patience(patience).with_connections(1);
     let relayed = relayed(&server, change).await;
@@ -85,11 +85,11 @@ async fn a_server_that_is_gone_is_waited_for_no_longer_than_the_patience() {
     drop(relay);
     let (answer, took) = call.await.unwrap();
     assert_eq!(answer.unwrap_err().kind(), &StoreErrorKind::CommitUnknown);
-    assert!(took >= patience && took < patience * 3 / 2, "{took:?}");
+    assert!(took >= patience && took < patience * 9 / 5, "{took:?}");
     let began = Instant::now();
     let error = RecordStore::get(store.as_ref(), Sample::TYPE, &key("row")).await.unwrap_err();
     assert_eq!(error.kind(), &StoreErrorKind::Unavailable);
-    assert!(began.elapsed() < patience * 3 / 2, "{:?}", began.elapsed());
+    assert!(began.elapsed() < patience * 9 / 5, "{:?}", began.elapsed());
 }
 
 #[tokio::test]

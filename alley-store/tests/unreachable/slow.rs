@@ -19,6 +19,8 @@ async fn a_slow_server_holds_nobody_longer_than_the_patience() {
     /// BEGIN and COMMIT, and four statements that are prepared first.
     const QUESTIONS: u32 = 10;
     const PATIENCE: Duration = Duration::from_millis(1_500);
+    /// Of a machine that does other things as well.
+    const SLACK: Duration = Duration::from_secs(1);
     let Some(server) = server::postgres() else { return };
     let change =
         |options: alley_store::PostgresOptions| options.with_patience(PATIENCE).with_connections(2);
@@ -42,10 +44,10 @@ async fn a_slow_server_holds_nobody_longer_than_the_patience() {
         let there = exists(&store, &nth.to_string()).await;
         if let Err(kind) = answer {
             assert_eq!(kind, StoreErrorKind::Unavailable);
-            assert!(took < PATIENCE + DELAY, "{took:?}");
+            assert!(took < PATIENCE + SLACK, "{took:?}");
             assert!(!there);
         } else {
-            assert!(took < PATIENCE + DELAY * QUESTIONS, "{took:?}");
+            assert!(took < PATIENCE + DELAY * QUESTIONS + SLACK, "{took:?}");
             assert!(there);
             done += 1;
         }
