@@ -16,3 +16,11 @@ pub(crate) fn conflict(record: &'static RecordType, key: &Key) -> StoreError {
 pub(crate) fn undeclared(record: &RecordType, what: &str) -> StoreError {
     other(format!("record type {} declares no {what}", record.name))
 }
+
+/// The store has no table for the record type.
+pub(crate) fn no_table(record: &RecordType) -> StoreError {
+    other(format!(
+        "record type {} has no table here: its domain is not among those of the store",
+        record.name
+    ))
+}

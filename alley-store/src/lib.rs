@@ -8,6 +8,8 @@ pub mod ddl;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod domain;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod effect;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod engine;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod error;

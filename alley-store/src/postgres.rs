@@ -18,7 +18,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use crate::domain::Domain;
 use crate::engine::Engine;
 use crate::error::OpenError;
-use crate::failure::other;
+use crate::failure::no_table;
 use crate::layout::Layout;
 use crate::migration::{Migration, SchemaState};
 use crate::sql::{BatchSql, Catalogue};
@@ -199,9 +199,7 @@ impl Shared {
     }
 
     fn batch(&self, record: &RecordType) -> Result<&BatchSql, StoreError> {
-        self.batches
-            .get(record.name)
-            .ok_or_else(|| other(format!("record type {} has no table here", record.name)))
+        self.batches.get(record.name).ok_or_else(|| no_table(record))
     }
 }
 

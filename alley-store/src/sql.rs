@@ -16,6 +16,8 @@ pub(crate) use crate::layout::VERSION;
 #[cfg(feature = "postgres")]
 mod batch;
 mod binding;
+#[cfg(feature = "sqlite")]
+mod erase;
 mod kernel;
 mod keyset;
 mod personal;
@@ -28,14 +30,14 @@ mod single;
 #[cfg(feature = "postgres")]
 pub(crate) use batch::{BatchSql, EdgeBatch, Element, ReachSql, rewrite as rewrite_batch};
 pub use binding::{Binding, Technical};
+#[cfg(feature = "sqlite")]
+pub(crate) use erase::{erase, rewrite};
 pub(crate) use kernel::{Kernel, TECHNICAL, statements};
 pub(crate) use keyset::{Keyset, Part, order_columns};
 pub(crate) use personal::{EdgeSql, PersonalSql};
 pub(crate) use query::QuerySql;
 pub(crate) use record::{RecordSql, on_conflict};
 pub(crate) use single::SingleSql;
-#[cfg(feature = "sqlite")]
-pub(crate) use single::{minimize, rewrite};
 
 /// Every statement of a store, rendered for its engine.
 #[derive(Debug)]
@@ -90,12 +92,7 @@ impl Catalogue {
 
     /// The statements of a record type.
     pub(crate) fn record(&self, record: &RecordType) -> Result<&RecordSql, StoreError> {
-        self.records.get(record.name).ok_or_else(|| {
-            failure::other(format!(
-                "record type {} has no table here: its domain is not among those of the store",
-                record.name
-            ))
-        })
+        self.records.get(record.name).ok_or_else(|| failure::no_table(record))
     }
 
     /// The statements of a query that is asked with these arguments.

@@ -5,6 +5,7 @@
 //! neighbors nothing, and 64 callers at once share one wait for the disk. Threads and channels are
 //! the store's own: it runs under any async runtime, and ends its threads when it is dropped.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use alley_core::{Clock, StoreError, SystemClock};
+use alley_core::{Clock, RecordType, StoreError, SystemClock};
 use crossbeam_channel::{Sender, unbounded};
 use futures_channel::oneshot;
 use rusqlite::Connection;
@@ -43,11 +44,13 @@ mod personal;
 mod records;
 mod schema;
 mod sweep;
+mod update;
 mod writer;
 
 pub use field::{SqlField, SqlValue};
 
 use kernel::Kernel;
+use update::UpdateSql;
 use writer::{Message, Task};
 
 /// What a store keeps and how.
@@ -148,6 +151,7 @@ type Read = Box<dyn FnOnce(&Connection) + Send>;
 pub(crate) struct Shared {
     pub(crate) catalogue: Catalogue,
     pub(crate) own: Kernel,
+    updates: HashMap<&'static str, UpdateSql>,
     pub(crate) layout: Layout,
     /// The record types that live in tables of the host.
     pub(crate) hosted: Vec<SqlRecords>,
@@ -156,6 +160,12 @@ pub(crate) struct Shared {
     patience: Duration,
     /// Content was erased that the log still holds.
     erased: AtomicBool,
+}
+
+impl Shared {
+    fn update(&self, record: &RecordType) -> Result<&UpdateSql, StoreError> {
+        self.updates.get(record.name).ok_or_else(|| failure::no_table(record))
+    }
 }
 
 impl SqliteStore {
@@ -314,12 +324,14 @@ impl SqliteStore {
         writer: Connection,
         readers: Vec<Connection>,
     ) -> Result<Self, OpenError> {
+        let updates = update::all(&options, &catalogue);
+        hosted::check(&writer, path, &catalogue, &updates, &options.hosted)?;
         let SqliteOptions { layout, hosted, clock, patience, .. } = options;
-        hosted::check(&writer, path, &catalogue, &hosted)?;
         // A process that ended between an erasure and the emptying of the log left it to us.
         let erased = AtomicBool::new(!readers.is_empty());
         let own = Kernel::new(&layout, Engine::Sqlite);
-        let shared = Arc::new(Shared { catalogue, own, layout, hosted, clock, patience, erased });
+        let shared =
+            Arc::new(Shared { catalogue, own, updates, layout, hosted, clock, patience, erased });
         let mut threads = Vec::new();
         let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
             let builder = std::thread::Builder::new().name(format!("alley-sqlite-{name}"));

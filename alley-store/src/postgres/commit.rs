@@ -193,7 +193,7 @@ async fn one<'a>(
     let text = match run.kind {
         Kind::Insert => &batch.insert_one,
         Kind::Sync => &sql.single.sync,
-        Kind::Update => &sql.single.update,
+        Kind::Update => &batch.update_one,
         Kind::Delete => &sql.single.delete,
     };
     let key = key_if_deleted(run, item)?;

@@ -1,6 +1,6 @@
 //! Effects on rows that no hold covers.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use alley_core::{
     Applied, Effect, ErasureStep, Field as _, FieldDecl, Key, Permit, RecordType, StoreError,
@@ -12,8 +12,8 @@ use super::connection::{Session, Work};
 use super::driver::Argument;
 use super::failure::{self, Failure};
 use crate::failure::other;
-use crate::row;
 use crate::sql::{Element, rewrite_batch};
+use crate::{effect, row};
 
 /// Steps in one transaction, in their order.
 pub(super) struct Erase<'a> {
@@ -91,7 +91,7 @@ fn runs(steps: &[ErasureStep]) -> Result<Vec<Run>, StoreError> {
     let mut runs: Vec<Run> = Vec::new();
     let mut newest: HashMap<&'static str, usize> = HashMap::new();
     for (place, ErasureStep { record, key, effect }) in steps.iter().enumerate() {
-        let fields = fields(record, effect)?;
+        let fields = effect::fields(record, effect)?;
         let is_delete = *effect == Effect::Delete;
         if row::key_values(record, key).is_none() || (fields.is_empty() && !is_delete) {
             continue;
@@ -112,23 +112,6 @@ fn runs(steps: &[ErasureStep]) -> Result<Vec<Run>, StoreError> {
     Ok(runs)
 }
 
-/// The fields that an effect changes.
-fn fields(
-    record: &'static RecordType,
-    effect: &Effect,
-) -> Result<Vec<&'static FieldDecl>, StoreError> {
-    let wanted: BTreeSet<&str> = match effect {
-        Effect::Delete => BTreeSet::new(),
-        Effect::Minimize { fields } => fields.iter().copied().collect(),
-        Effect::Rewrite { field, .. } => BTreeSet::from([*field]),
-    };
-    let key = record.tenant.into_iter().chain([record.id]);
-    if key.into_iter().any(|name| wanted.contains(name)) {
-        return Err(other(format!("a key of record type {} cannot be changed", record.name)));
-    }
-    Ok(record.fields.iter().filter(|field| wanted.contains(field.name)).collect())
-}
-
 async fn affect(
     session: &mut Session<'_>,
     run: &Run,
@@ -142,10 +125,7 @@ async fn affect(
         .filter_map(|ErasureStep { record, key, effect }| {
             let mut values = row::key_values(record, key)?;
             values.push(Value::Bytes(key.to_bytes()));
-            values.extend(run.fields.iter().map(|field| match effect {
-                Effect::Rewrite { to, .. } => to.clone(),
-                Effect::Minimize { .. } | Effect::Delete => field.blank(),
-            }));
+            values.extend(run.fields.iter().map(|field| effect::value(effect, field)));
             Some(values)
         })
         .collect();

@@ -67,6 +67,8 @@ pub(crate) struct BatchSql {
     pub(crate) insert_one: String,
     /// Takes rows and the versions that were read.
     pub(crate) update: String,
+    /// The same for one row; takes its values, not arrays.
+    pub(crate) update_one: String,
     /// Takes keys and the versions that were read.
     pub(crate) delete: String,
     /// Inserts, or replaces rows of an older source time; takes rows.
@@ -139,6 +141,7 @@ impl BatchSql {
                 set.join(", "),
                 with(&columns),
             ),
+            update_one: update_one(binding),
             delete: format!(
                 "DELETE FROM {path} AS \"kept\" USING {} WHERE {unchanged} RETURNING {key_names}",
                 with(&key),
@@ -167,13 +170,14 @@ impl BatchSql {
                 of_tenant.map(|sql| (format!("{} of tenant many", edge.field), sql.text.as_str())),
             );
         }
-        let row: [(&str, &String); 9] = [
+        let row: [(&str, &String); 10] = [
             ("get", &self.get),
             ("lock", &self.lock),
             ("share", &self.share),
             ("insert", &self.insert),
             ("insert one", &self.insert_one),
             ("update", &self.update),
+            ("update one", &self.update_one),
             ("delete", &self.delete),
             ("sync", &self.sync),
             ("erase", &self.erase),
@@ -271,6 +275,23 @@ impl ReachSql {
         );
         Self { text, elements: columns.iter().map(|column| column.element).collect() }
     }
+}
+
+fn update_one(binding: &Binding) -> String {
+    let key = binding.key();
+    let fields = (1_usize..).zip(binding.record.fields);
+    let (same, set): (Vec<_>, Vec<_>) = fields.partition(|(_, field)| key.contains(&field.name));
+    let assign = |(n, field): &(usize, &FieldDecl)| format!("{} = ${n}", quoted(field.name));
+    let version = quoted(VERSION);
+    let set = set.iter().map(assign).chain([format!("{version} = {version} + 1")]);
+    let read = binding.record.fields.len().saturating_add(1);
+    let same = same.iter().map(assign).chain([format!("{version} = ${read}")]);
+    format!(
+        "UPDATE {} SET {} WHERE {}",
+        binding.path,
+        set.collect::<Vec<_>>().join(", "),
+        same.collect::<Vec<_>>().join(" AND ")
+    )
 }
 
 #[derive(Clone, Copy)]

@@ -6,6 +6,8 @@ use alley_core::{
 };
 use rusqlite::Connection;
 
+use super::driver::Statements;
+use super::update::UpdateSql;
 use super::{Shared, driver};
 use crate::failure::conflict;
 use crate::row;
@@ -17,25 +19,31 @@ pub(super) fn apply(
     shared: &Shared,
     commit: Commit<RecordWrite>,
 ) -> Result<Committed, StoreError> {
+    let mut statements = Statements::new(connection);
+    let statements = &mut statements;
     let id = [commit.id.to_value(), commit.at.to_value()];
-    if driver::execute(connection, &shared.own.commit_insert, &id).map_err(driver::failed)? == 0 {
+    if statements.execute(&shared.own.commit_insert, &id).map_err(driver::failed)? == 0 {
         return Ok(Committed::new(true));
     }
     for expect in &commit.expects {
-        check(connection, shared, expect)?;
+        check(statements, shared, expect)?;
     }
     let audit = commit.audit.into_iter().map(|entry| Write::Insert(entry).into());
     for write in commit.changes.into_iter().chain(audit) {
-        change(connection, shared, write)?;
+        change(statements, shared, &write)?;
     }
     for entry in &commit.facts {
-        enqueue(connection, shared, entry)?;
+        enqueue(statements, shared, entry)?;
     }
     Ok(Committed::new(false))
 }
 
-fn check(connection: &Connection, shared: &Shared, expect: &Expect) -> Result<(), StoreError> {
-    let found = version(connection, shared.catalogue.record(expect.record)?, &expect.key)?;
+fn check<'c>(
+    statements: &mut Statements<'c>,
+    shared: &'c Shared,
+    expect: &Expect,
+) -> Result<(), StoreError> {
+    let found = version(statements, shared.catalogue.record(expect.record)?, &expect.key)?;
     let holds = match expect.basis {
         Basis::Absent => found.is_none(),
         Basis::Version(version) => found == Some(version),
@@ -43,63 +51,91 @@ fn check(connection: &Connection, shared: &Shared, expect: &Expect) -> Result<()
     if holds { Ok(()) } else { Err(conflict(expect.record, &expect.key)) }
 }
 
-fn version(
-    connection: &Connection,
-    sql: &RecordSql,
+fn version<'c>(
+    statements: &mut Statements<'c>,
+    sql: &'c RecordSql,
     key: &Key,
 ) -> Result<Option<Version>, StoreError> {
     let Some(key) = row::key_values(sql.binding.record, key) else {
         return Ok(None);
     };
-    Ok(driver::number(connection, &sql.version, &key)?.map(Version::new))
+    let found = statements.first(&sql.version, &key, |row| row.get(0)).map_err(driver::failed)?;
+    Ok(found.map(Version::new))
 }
 
-fn change(connection: &Connection, shared: &Shared, write: RecordWrite) -> Result<(), StoreError> {
+fn change<'c>(
+    statements: &mut Statements<'c>,
+    shared: &'c Shared,
+    write: &RecordWrite,
+) -> Result<(), StoreError> {
     let sql = shared.catalogue.record(write.record)?;
-    match write.action {
-        Action::Insert { key, row } => insert(connection, sql, &key, &row),
+    match &write.action {
+        Action::Insert { key, row } => insert(statements, sql, key, row),
         Action::Update { key, row, read } => {
-            let mut values = row;
-            values.push(Value::Int(read.number()));
-            match driver::execute(connection, &sql.single.update, &values) {
-                Ok(0) => Err(conflict(write.record, &key)),
+            let update = shared.update(write.record)?;
+            match replace(statements, update, row, *read) {
+                Ok(0) => Err(conflict(write.record, key)),
                 Ok(_) => Ok(()),
                 Err(error) if driver::is_duplicate(&error) => {
-                    Err(duplicate(connection, sql, &key, &values)?)
+                    Err(duplicate(statements, sql, key, row)?)
                 }
                 Err(error) => Err(driver::failed(error)),
             }
         }
         Action::Delete { key, read } => {
-            let Some(mut values) = row::key_values(write.record, &key) else {
-                return Err(conflict(write.record, &key));
+            let Some(mut values) = row::key_values(write.record, key) else {
+                return Err(conflict(write.record, key));
             };
             values.push(Value::Int(read.number()));
-            match driver::execute(connection, &sql.single.delete, &values)
-                .map_err(driver::failed)?
-            {
-                0 => Err(conflict(write.record, &key)),
+            match statements.execute(&sql.single.delete, &values).map_err(driver::failed)? {
+                0 => Err(conflict(write.record, key)),
                 _ => Ok(()),
             }
         }
         Action::Sync { rows } => {
-            rows.iter().try_for_each(|(key, row)| sync(connection, sql, key, row))
+            rows.iter().try_for_each(|(key, row)| sync(statements, sql, key, row))
         }
     }
 }
 
-fn insert(
-    connection: &Connection,
-    sql: &RecordSql,
+/// Updates a row without touching indexes whose columns keep their values; how many rows it was.
+fn replace<'c>(
+    statements: &mut Statements<'c>,
+    update: &'c UpdateSql,
+    row: &[Value],
+    read: Version,
+) -> rusqlite::Result<usize> {
+    let mut changed = Vec::with_capacity(update.indexed.len());
+    if !update.indexed.is_empty() {
+        let key = update.key.iter().filter_map(|place| row.get(*place));
+        let version = statements.first(&update.look, key, |found| {
+            for (place, column) in update.indexed.iter().zip(1..) {
+                let value = found.get_ref(column)?;
+                changed.push(!row.get(*place).is_some_and(|new| driver::is(value, new)));
+            }
+            found.get::<_, i64>(0)
+        })?;
+        if version != Some(read.number()) {
+            return Ok(0);
+        }
+    }
+    let read = Value::Int(read.number());
+    let text = || update.text(&changed);
+    statements.execute_one_of(update.stem(), &changed, text, row.iter().chain([&read]))
+}
+
+fn insert<'c>(
+    statements: &mut Statements<'c>,
+    sql: &'c RecordSql,
     key: &Key,
     row: &Row,
 ) -> Result<(), StoreError> {
-    match driver::execute(connection, &sql.single.insert, row) {
+    match statements.execute(&sql.single.insert, row) {
         Err(error) if driver::is_duplicate(&error) => {
-            if version(connection, sql, key)?.is_some() {
+            if version(statements, sql, key)?.is_some() {
                 return Err(conflict(sql.binding.record, key));
             }
-            Err(duplicate(connection, sql, key, row)?)
+            Err(duplicate(statements, sql, key, row)?)
         }
         written => written.map(drop).map_err(driver::failed),
     }
@@ -107,16 +143,21 @@ fn insert(
 
 /// Writes a row that another system owns. The engine looks at the key and the source time before it
 /// looks at uniqueness, so a row that is passed over anyway is not refused for it.
-fn sync(connection: &Connection, sql: &RecordSql, key: &Key, row: &Row) -> Result<(), StoreError> {
-    match driver::execute(connection, &sql.single.sync, row) {
-        Err(error) if driver::is_duplicate(&error) => Err(duplicate(connection, sql, key, row)?),
+fn sync<'c>(
+    statements: &mut Statements<'c>,
+    sql: &'c RecordSql,
+    key: &Key,
+    row: &Row,
+) -> Result<(), StoreError> {
+    match statements.execute(&sql.single.sync, row) {
+        Err(error) if driver::is_duplicate(&error) => Err(duplicate(statements, sql, key, row)?),
         written => written.map(drop).map_err(driver::failed),
     }
 }
 
 /// Names the first rule, in the order of declaration, under which another row has the same values.
 fn duplicate(
-    connection: &Connection,
+    statements: &Statements<'_>,
     sql: &RecordSql,
     key: &Key,
     row: &Row,
@@ -126,7 +167,7 @@ fn duplicate(
     for unique in &sql.unique {
         let values = unique.positions.iter().filter_map(|place| row.get(*place));
         let values: Vec<_> = values.chain(&key_values).cloned().collect();
-        if driver::row(connection, &unique.taken, &values)?.is_some() {
+        if driver::row(statements.connection(), &unique.taken, &values)?.is_some() {
             let (record, rule) = (record.name, unique.rule);
             return Ok(StoreErrorKind::Duplicate { record, rule }.into());
         }
@@ -134,9 +175,14 @@ fn duplicate(
     Ok(conflict(record, key))
 }
 
-fn enqueue(connection: &Connection, shared: &Shared, entry: &FactEntry) -> Result<(), StoreError> {
+fn enqueue<'c>(
+    statements: &mut Statements<'c>,
+    shared: &'c Shared,
+    entry: &FactEntry,
+) -> Result<(), StoreError> {
     let stream = Value::Bytes(entry.fact.stream().to_bytes());
-    let head = driver::number(connection, &shared.own.head_next, std::slice::from_ref(&stream))?;
+    let head = statements.first(&shared.own.head_next, [&stream], |row| row.get::<_, i64>(0));
+    let head = head.map_err(driver::failed)?;
     let fact = serde_json::to_string(&entry.fact)
         .map_err(|error| StoreError::with_source(StoreErrorKind::Other, error))?;
     let values = [
@@ -146,7 +192,5 @@ fn enqueue(connection: &Connection, shared: &Shared, entry: &FactEntry) -> Resul
         entry.at.to_value(),
         Value::Text(fact),
     ];
-    driver::execute(connection, &shared.own.outbox_insert, &values)
-        .map(drop)
-        .map_err(driver::failed)
+    statements.execute(&shared.own.outbox_insert, &values).map(drop).map_err(driver::failed)
 }

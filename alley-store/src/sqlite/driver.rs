@@ -1,8 +1,10 @@
 //! Values to and from the driver, and its errors as ours.
 
+use std::borrow::Cow;
+
 use alley_core::{StoreError, StoreErrorKind, Value};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, ErrorCode, ffi};
+use rusqlite::{CachedStatement, Connection, ErrorCode, Row, ffi};
 
 struct Bound<'a>(&'a Value);
 
@@ -31,23 +33,117 @@ fn value(column: ValueRef<'_>) -> Result<Value, StoreError> {
     })
 }
 
-fn prepare<'c>(
+fn prepare<'c, 'v>(
     connection: &'c Connection,
     text: &str,
-    arguments: &[Value],
+    arguments: impl IntoIterator<Item = &'v Value>,
 ) -> rusqlite::Result<CachedStatement<'c>> {
     let mut statement = connection.prepare_cached(text)?;
-    for (place, argument) in (1..).zip(arguments) {
-        statement.raw_bind_parameter(place, Bound(argument))?;
-    }
+    bind(&mut statement, arguments)?;
     Ok(statement)
 }
 
+/// The statements of one piece of work. Each is looked up once, however many rows go through it.
+pub(super) struct Statements<'c> {
+    connection: &'c Connection,
+    open: Vec<(&'c str, Variation, CachedStatement<'c>)>,
+}
+
+/// Of texts that begin alike, which; nothing for a text that is one.
+type Variation = Vec<bool>;
+
+impl<'c> Statements<'c> {
+    pub(super) const fn new(connection: &'c Connection) -> Self {
+        Self { connection, open: Vec::new() }
+    }
+
+    pub(super) const fn connection(&self) -> &'c Connection {
+        self.connection
+    }
+
+    /// Runs a statement that answers no rows; how many rows it changed.
+    pub(super) fn execute<'v>(
+        &mut self,
+        text: &'c str,
+        arguments: impl IntoIterator<Item = &'v Value>,
+    ) -> rusqlite::Result<usize> {
+        let statement = self.statement(text, &[], || Cow::Borrowed(text))?;
+        bind(statement, arguments)?;
+        statement.raw_execute()
+    }
+
+    /// The same for a statement that is made up when it is first needed: one of those that `stem` stands
+    /// for, told apart by `variation`.
+    pub(super) fn execute_one_of<'v>(
+        &mut self,
+        stem: &'c str,
+        variation: &[bool],
+        text: impl FnOnce() -> String,
+        arguments: impl IntoIterator<Item = &'v Value>,
+    ) -> rusqlite::Result<usize> {
+        let statement = self.statement(stem, variation, || Cow::Owned(text()))?;
+        bind(statement, arguments)?;
+        statement.raw_execute()
+    }
+
+    /// What `read` makes of the first row of a statement.
+    pub(super) fn first<'v, T>(
+        &mut self,
+        text: &'c str,
+        arguments: impl IntoIterator<Item = &'v Value>,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Option<T>> {
+        let statement = self.statement(text, &[], || Cow::Borrowed(text))?;
+        bind(statement, arguments)?;
+        statement.raw_query().next()?.map(read).transpose()
+    }
+
+    fn statement(
+        &mut self,
+        name: &'c str,
+        variation: &[bool],
+        text: impl FnOnce() -> Cow<'c, str>,
+    ) -> rusqlite::Result<&mut CachedStatement<'c>> {
+        let place = self.open.iter().position(|(open, which, _)| {
+            std::ptr::eq(*open, name) && which.as_slice() == variation
+        });
+        let place = place.unwrap_or(self.open.len());
+        if place == self.open.len() {
+            let statement = self.connection.prepare_cached(&text())?;
+            self.open.push((name, variation.to_vec(), statement));
+        }
+        // Never: it was found or pushed there.
+        let gone = rusqlite::Error::InvalidQuery;
+        self.open.get_mut(place).map(|(_, _, statement)| statement).ok_or(gone)
+    }
+}
+
+fn bind<'v>(
+    statement: &mut CachedStatement<'_>,
+    arguments: impl IntoIterator<Item = &'v Value>,
+) -> rusqlite::Result<()> {
+    for (place, argument) in (1..).zip(arguments) {
+        statement.raw_bind_parameter(place, Bound(argument))?;
+    }
+    Ok(())
+}
+
+/// Whether a column holds a value.
+pub(super) fn is(column: ValueRef<'_>, value: &Value) -> bool {
+    match (column, value) {
+        (ValueRef::Null, Value::Null) => true,
+        (ValueRef::Integer(column), Value::Int(number)) => column == *number,
+        (ValueRef::Text(column), Value::Text(text)) => column == text.as_bytes(),
+        (ValueRef::Blob(column), Value::Bytes(bytes)) => column == bytes.as_slice(),
+        _ => false,
+    }
+}
+
 /// Runs a statement that answers no rows; how many rows it changed.
-pub(super) fn execute(
+pub(super) fn execute<'v>(
     connection: &Connection,
     text: &str,
-    arguments: &[Value],
+    arguments: impl IntoIterator<Item = &'v Value>,
 ) -> rusqlite::Result<usize> {
     prepare(connection, text, arguments)?.raw_execute()
 }

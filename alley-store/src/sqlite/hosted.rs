@@ -1,11 +1,12 @@
 //! Record types in tables of the host: names in statements, and whether the tables are as they must be.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use alley_core::RecordType;
 use rusqlite::Connection;
 
-use super::{Shared, SqliteOptions, connection};
+use super::{Shared, SqliteOptions, UpdateSql, connection};
 use crate::coverage::{CoverageError, LiveSchema};
 use crate::domain::DeclarationError;
 use crate::error::OpenError;
@@ -45,20 +46,23 @@ pub(super) fn check(
     connection: &Connection,
     path: &Path,
     catalogue: &Catalogue,
+    updates: &HashMap<&'static str, UpdateSql>,
     hosted: &[SqlRecords],
 ) -> Result<(), OpenError> {
     for hosted in hosted {
         let Ok(sql) = catalogue.record(hosted.record()) else {
             continue;
         };
-        for (_, text) in sql.statements() {
-            connection.prepare(text).map_err(|error| OpenError::HostTable {
-                database: connection::name(path),
-                table: hosted.table().to_owned(),
-                record: hosted.record().name,
-                source: Box::new(error),
-            })?;
-        }
+        let texts = sql.statements().into_iter();
+        let prepared = texts.map(|(_, text)| connection.prepare(text).map(drop));
+        let update = updates.get(hosted.record().name);
+        let prepared = prepared.chain(update.map(|update| update.prepare(connection)));
+        prepared.collect::<Result<(), _>>().map_err(|error| OpenError::HostTable {
+            database: connection::name(path),
+            table: hosted.table().to_owned(),
+            record: hosted.record().name,
+            source: Box::new(error),
+        })?;
     }
     Ok(())
 }

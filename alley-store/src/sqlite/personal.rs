@@ -1,10 +1,9 @@
 //! Finding, exporting and erasing what the record types declare.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use alley_core::{
-    Applied, EdgeDecl, Effect, ErasureStep, Field as _, FieldDecl, HoldAction, HoldMark, Key, Page,
+    Applied, EdgeDecl, Effect, ErasureStep, Field as _, HoldAction, HoldMark, Key, Page,
     PageRequest, Permit, PersonalRecords, RecordType, StoreError, StoreErrorKind, StoredRow, Value,
 };
 use async_trait::async_trait;
@@ -15,8 +14,8 @@ use super::{Shared, SqliteStore, driver};
 use crate::engine::Engine;
 use crate::failure;
 use crate::failure::undeclared;
-use crate::sql::{EdgeSql, Keyset, RecordSql, minimize, rewrite};
-use crate::{page, reach, row};
+use crate::sql::{EdgeSql, Keyset, RecordSql, erase, rewrite};
+use crate::{effect as effects, page, reach, row};
 
 #[async_trait]
 impl PersonalRecords for SqliteStore {
@@ -116,7 +115,7 @@ impl PersonalRecords for SqliteStore {
             if driver::execute(connection, raise, &fence).map_err(driver::failed)? == 0 {
                 return Err(failure::other("another worker took over this erasure plan"));
             }
-            let applied = steps.iter().map(|step| erase(connection, shared, step));
+            let applied = steps.iter().map(|step| take(connection, shared, step));
             let applied = applied.collect::<Result<Vec<_>, _>>()?;
             if applied.contains(&Applied::Done) {
                 shared.erased.store(true, Ordering::SeqCst);
@@ -187,7 +186,7 @@ fn held(record: &RecordType, key: &Key) -> [Value; 2] {
     [Value::Text(record.name.to_owned()), Value::Bytes(key.to_bytes())]
 }
 
-fn erase(
+fn take(
     connection: &Connection,
     shared: &Shared,
     step: &ErasureStep,
@@ -218,29 +217,15 @@ fn affect(
     mut values: Vec<Value>,
 ) -> Result<usize, StoreError> {
     let record = sql.binding.record;
-    let mut changed: Vec<&FieldDecl> = Vec::new();
-    let text = match effect {
-        Effect::Delete => sql.single.erase.clone(),
-        Effect::Minimize { fields } => {
-            let wanted: BTreeSet<_> = fields.iter().copied().collect();
-            changed.extend(record.fields.iter().filter(|field| wanted.contains(field.name)));
-            values.extend(changed.iter().map(|field| field.blank()));
-            Engine::Sqlite.placeholders(&shared.renamed(record, minimize(&sql.binding, &changed)))
-        }
-        Effect::Rewrite { field, to } => {
-            changed.extend(record.field(field));
-            values.push(to.clone());
-            Engine::Sqlite.placeholders(&shared.renamed(record, rewrite(&sql.binding, field)))
-        }
+    let changed = effects::fields(record, effect)?;
+    values.extend(changed.iter().map(|field| effects::value(effect, field)));
+    let text = match (effect, changed.as_slice()) {
+        (Effect::Delete, _) => erase(&sql.binding),
+        (_, []) => return Ok(0),
+        (_, changed) => rewrite(&sql.binding, changed),
     };
-    if changed.is_empty() && *effect != Effect::Delete {
-        return Ok(0);
-    }
+    let text = Engine::Sqlite.placeholders(&shared.renamed(record, text));
     let names: Vec<_> = changed.iter().map(|field| field.name).collect();
-    if sql.binding.key().iter().any(|name| names.contains(name)) {
-        let text = format!("a key of record type {} cannot be changed", record.name);
-        return Err(failure::other(text));
-    }
     match driver::execute(connection, &text, &values) {
         Err(error) if driver::is_duplicate(&error) => {
             let broken = |fields: &[&str]| fields.iter().any(|field| names.contains(field));

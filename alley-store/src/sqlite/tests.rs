@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::*;
 use crate::SweepStore;
 use crate::ddl;
-use crate::sql::plans;
+use crate::sql::{self, Binding, plans};
 
 fn options() -> SqliteOptions {
     let sample = Domain::from_declarations("conformance", &[Sample::TYPE], Sample::QUERIES);
@@ -36,6 +36,16 @@ fn plan(connection: &Connection, text: &str) -> Vec<String> {
     lines
 }
 
+/// The statements that erase rows of a type, and all that can be changed in them.
+fn erasing(binding: &Binding) -> [(String, String); 2] {
+    let key = binding.key();
+    let fields = binding.record.fields.iter().filter(|field| !key.contains(&field.name));
+    let texts = [sql::erase(binding), sql::rewrite(binding, &fields.collect::<Vec<_>>())];
+    texts.map(|text| {
+        (format!("{}: erasing", binding.record.name), Engine::Sqlite.placeholders(&text))
+    })
+}
+
 #[test]
 fn every_statement_prepares_and_finds_its_rows_by_an_index() {
     let options = options();
@@ -47,7 +57,9 @@ fn every_statement_prepares_and_finds_its_rows_by_an_index() {
     let catalogue = catalogue(&options, Path::new(":memory:")).unwrap();
     let mut wrong = Vec::new();
     let own = Kernel::new(&options.layout, Engine::Sqlite);
-    let statements = [catalogue.statements(), own.statements()].concat();
+    let erasing: Vec<_> = catalogue.bindings().into_iter().map(erasing).collect();
+    let erasing = erasing.iter().flatten().map(|(name, text)| (name.clone(), text.as_str()));
+    let statements = [catalogue.statements(), own.statements(), erasing.collect()].concat();
     assert!(statements.len() > 100, "{} statements", statements.len());
     let unasked = plans::unasked(&options.domains);
     for (name, text) in statements.into_iter().filter(|(name, _)| !unasked.contains(name)) {
@@ -62,6 +74,32 @@ fn every_statement_prepares_and_finds_its_rows_by_an_index() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_update_writes_the_indexes_whose_columns_change_and_no_other() {
+    let options = options();
+    let connection = migrated(&options);
+    let catalogue = catalogue(&options, Path::new(":memory:")).unwrap();
+    for (name, update) in update::all(&options, &catalogue) {
+        let finds_its_row = plan(&connection, &update.look).concat();
+        assert!(finds_its_row.contains("SEARCH"), "{name}: {finds_its_row}");
+        let indexes = |changed: bool| {
+            let text = update.text(&vec![changed; update.indexed.len()]);
+            assert!(plan(&connection, &text).concat().contains("SEARCH"), "{name}");
+            let mut program = connection.prepare(&format!("EXPLAIN {text}")).unwrap();
+            let (mut rows, mut count) = (program.raw_query(), 0);
+            while let Some(row) = rows.next().unwrap() {
+                count += usize::from(row.get::<_, String>("opcode").unwrap() == "IdxDelete");
+            }
+            count
+        };
+        // A table without row ids is an index itself, which every update writes.
+        assert!(indexes(false) <= 1, "{name}");
+        assert!(update.indexed.is_empty() || indexes(true) > indexes(false), "{name}");
+    }
+    let held = |record: &RecordType| update::all(&options, &catalogue)[record.name].indexed.len();
+    assert_eq!(held(Sample::TYPE), 5, "rank, label, person, parent, seen_at");
 }
 
 /// Unique, columns, condition.

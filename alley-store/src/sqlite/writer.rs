@@ -229,7 +229,11 @@ pub(super) fn checkpoint(connection: &Connection, shared: &Shared) -> Result<(),
 }
 
 fn transact(connection: &Connection, tasks: Vec<Box<dyn Work>>) {
-    let mut tasks = tasks.into_iter().filter(|task| !task.is_canceled()).peekable();
+    let mut tasks = tasks;
+    tasks.retain(|task| !task.is_canceled());
+    // A savepoint keeps a copy of each page that is written; who is alone has nobody to be kept from.
+    let work = if tasks.len() == 1 { alone } else { in_savepoint };
+    let mut tasks = tasks.into_iter().peekable();
     while tasks.peek().is_some() {
         if let Err(error) = statement(connection, "BEGIN IMMEDIATE") {
             let ended = Ended::NotBegun(error);
@@ -242,7 +246,7 @@ fn transact(connection: &Connection, tasks: Vec<Box<dyn Work>>) {
         let mut kept = false;
         let mut ended = Ended::Committed;
         for mut task in tasks.by_ref() {
-            kept |= in_savepoint(connection, task.as_mut());
+            kept |= work(connection, task.as_mut());
             done.push(task);
             // A full disk or a failing one makes the engine roll back the whole transaction.
             if connection.is_autocommit() {
@@ -265,7 +269,13 @@ fn transact(connection: &Connection, tasks: Vec<Box<dyn Work>>) {
     }
 }
 
-/// Runs one piece of work; whether it stays.
+/// Runs the only piece of work of a transaction; whether it stays. What does not stay is rolled back
+/// with the transaction.
+fn alone(connection: &Connection, task: &mut dyn Work) -> bool {
+    task.run(connection) && !connection.is_autocommit()
+}
+
+/// Runs one piece of work of several; whether it stays.
 fn in_savepoint(connection: &Connection, task: &mut dyn Work) -> bool {
     if statement(connection, "SAVEPOINT alley").is_err() {
         return false;
