@@ -1,6 +1,6 @@
 //! A commit, inside a transaction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use alley_core::{
     Commit, Committed, FactEntry, Field as _, Key, RecordType, RecordWrite, Row, StoreError,
@@ -115,10 +115,13 @@ async fn check(session: &mut Session<'_>, plan: &Plan<'_>) -> Result<(), Failure
         }
     }
     let mut found = Found::new();
-    for Lock { record, keys, write } in &plan.locks {
+    for Lock { record, keys, write, expected } in &plan.locks {
         let batch = session.shared.batch(record)?;
-        let text = if *write { &batch.lock } else { &batch.share };
-        versions(session, record, text, keys, &mut found).await?;
+        match (write, expected) {
+            (true, false) => drop(keyed(session, record, &batch.lock_only, keys).await?),
+            (true, true) => versions(session, record, &batch.lock, keys, &mut found).await?,
+            (false, _) => versions(session, record, &batch.share, keys, &mut found).await?,
+        }
     }
     for (record, keys) in &plan.absent {
         let batch = session.shared.batch(record)?;
@@ -165,29 +168,29 @@ async fn keyed(
 }
 
 async fn change(session: &mut Session<'_>, run: &Run<'_>) -> Result<(), Failure> {
-    let untouched = match run.rows.as_slice() {
+    let touched = match run.rows.as_slice() {
         [item] => one(session, run, item).await,
         _ => many(session, run).await,
     };
-    let untouched = match untouched {
+    let touched = match touched {
         Err(Failure::Engine(error)) => return Err(broken(session, run, error)),
-        untouched => untouched?,
+        touched => touched?,
     };
-    match untouched {
-        Some(item) if run.kind == Kind::Insert => {
+    if run.kind == Kind::Sync || usize::try_from(touched) == Ok(run.rows.len()) {
+        return Ok(());
+    }
+    match run.rows.as_slice() {
+        [item] if run.kind == Kind::Insert => {
             Err(taken(session, run.record, item.key, item.row).await?.into())
         }
-        Some(item) if run.kind != Kind::Sync => Err(conflict(run.record, item.key).into()),
-        _ => Ok(()),
+        [item] => Err(conflict(run.record, item.key).into()),
+        // One by one they tell which.
+        _ => Err(Failure::Batch),
     }
 }
 
-/// A run of one row, without arrays: the engine has less to do. The row, if it was not touched.
-async fn one<'a>(
-    session: &mut Session<'_>,
-    run: &Run<'a>,
-    item: &'a Item<'a>,
-) -> Result<Option<&'a Item<'a>>, Failure> {
+/// A run of one row, without arrays: the engine has less to do. How many rows it touched.
+async fn one(session: &mut Session<'_>, run: &Run<'_>, item: &Item<'_>) -> Result<u64, Failure> {
     let batch = session.shared.batch(run.record)?;
     let sql = session.shared.catalogue.record(run.record)?;
     let text = match run.kind {
@@ -201,14 +204,11 @@ async fn one<'a>(
     let elements = elements(run, batch);
     let arguments: Vec<_> =
         elements.zip(values).map(|(element, value)| Argument::Of(element, value)).collect();
-    Ok(if session.execute(text, &arguments).await? == 0 { Some(item) } else { None })
+    session.execute(text, &arguments).await
 }
 
-/// A run of several rows, one array a column. The first row that was not touched.
-async fn many<'a>(
-    session: &mut Session<'_>,
-    run: &'a Run<'a>,
-) -> Result<Option<&'a Item<'a>>, Failure> {
+/// A run of several rows, one array a column. How many rows it touched.
+async fn many(session: &mut Session<'_>, run: &Run<'_>) -> Result<u64, Failure> {
     let batch = session.shared.batch(run.record)?;
     let text = match run.kind {
         Kind::Insert => &batch.insert,
@@ -226,13 +226,7 @@ async fn many<'a>(
         }
     }
     let columns = columns.into_iter().map(|(element, column)| Argument::Many(element, column));
-    let touched = session.rows(text, &columns.collect::<Vec<_>>()).await?;
-    if run.kind == Kind::Sync || touched.len() == run.rows.len() {
-        return Ok(None);
-    }
-    let touched = touched.into_iter().map(|row| row::key(run.record, row));
-    let touched = touched.collect::<Result<HashSet<_>, _>>()?;
-    Ok(run.rows.iter().find(|item| !touched.contains(item.key)))
+    session.execute(text, &columns.collect::<Vec<_>>()).await
 }
 
 /// The types of the values that a statement takes for each row of a run.

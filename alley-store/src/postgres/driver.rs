@@ -53,7 +53,11 @@ pub(super) async fn execute(
 
 /// The values of a row.
 pub(super) fn values(row: &PgRow) -> Result<Vec<Value>, StoreError> {
-    (0..row.len()).map(|column| value(row, column)).collect()
+    let mut values = Vec::with_capacity(row.len());
+    for column in 0..row.len() {
+        values.push(value(row, column)?);
+    }
+    Ok(values)
 }
 
 fn value(row: &PgRow, column: usize) -> Result<Value, StoreError> {

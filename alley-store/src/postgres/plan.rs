@@ -31,6 +31,8 @@ pub(super) struct Lock<'a> {
     pub(super) keys: Vec<&'a Key>,
     /// Whether they will be written.
     pub(super) write: bool,
+    /// Whether a row of this type is expected at a version.
+    pub(super) expected: bool,
 }
 
 /// Changes that one statement applies. No key is in it twice.
@@ -179,10 +181,13 @@ fn locks<'a>(expects: &'a [Expect], runs: &[Run<'a>], absences: bool) -> Vec<Loc
         if !write.is_empty() {
             write.append(&mut share);
         }
+        let of_type = |expect: &Expect| expect.record.name == record.name;
+        let expected = expects.iter().any(of_type);
         [(write, true), (share, false)].map(|(keys, write)| Lock {
             record,
             keys: keys.into_iter().collect(),
             write,
+            expected,
         })
     });
     locks.filter(|lock| !lock.keys.is_empty()).collect()
@@ -248,10 +253,12 @@ mod tests {
         let expect = |id| Expect::unchanged::<Sample>(key(id), Version::FIRST);
         let both = commit(vec![update("c"), update("a")], vec![expect("b")]);
         let keys = ["a", "b", "c"].map(key);
-        let lock = Lock { record: Sample::TYPE, keys: keys.iter().collect(), write: true };
+        let lock =
+            Lock { record: Sample::TYPE, keys: keys.iter().collect(), write: true, expected: true };
         assert_eq!(plan(&both).locks, [lock]);
         let looked = commit(vec![Write::Insert(sample("z"))], vec![expect("b")]);
-        let lock = Lock { record: Sample::TYPE, keys: vec![&keys[1]], write: false };
+        let lock =
+            Lock { record: Sample::TYPE, keys: vec![&keys[1]], write: false, expected: true };
         assert_eq!(plan(&looked).locks, [lock]);
     }
 

@@ -48,7 +48,7 @@ impl Element {
     }
 }
 
-/// The statements of one record type. Rows that a statement touched come back with their key.
+/// The statements of one record type.
 #[derive(Debug)]
 pub(crate) struct BatchSql {
     /// Types of the columns of the key.
@@ -59,11 +59,13 @@ pub(crate) struct BatchSql {
     pub(crate) get: String,
     /// Key and version, locked for writing, in the order of the keys; takes keys.
     pub(crate) lock: String,
+    /// The same without an answer but how many there are.
+    pub(crate) lock_only: String,
     /// Key and version, locked against writers only, in the order of the keys; takes keys.
     pub(crate) share: String,
-    /// Passes over rows that break a rule; takes rows.
+    /// Takes rows.
     pub(crate) insert: String,
-    /// The same for one row; takes its values, not arrays.
+    /// Passes over a row that breaks a rule; takes its values, not arrays.
     pub(crate) insert_one: String,
     /// Takes rows and the versions that were read.
     pub(crate) update: String,
@@ -73,7 +75,8 @@ pub(crate) struct BatchSql {
     pub(crate) delete: String,
     /// Inserts, or replaces rows of an older source time; takes rows.
     pub(crate) sync: String,
-    /// Deletes unheld rows; takes keys, their byte forms, and the record's name (one text).
+    /// Deletes unheld rows, answers their keys; takes keys, their byte forms, and the record's name (one
+    /// text).
     pub(crate) erase: String,
     pub(crate) edges: Vec<EdgeBatch>,
 }
@@ -118,6 +121,7 @@ impl BatchSql {
                 quoted(VERSION)
             )
         };
+        let lock = locked("NO KEY UPDATE");
         let key_list = binding.key();
         let set = columns.iter().filter(|column| !key_list.contains(&column.name));
         let set: Vec<_> = set
@@ -134,21 +138,22 @@ impl BatchSql {
                 unnest(&key, 1),
                 list(key.iter().map(|column| column.name)),
             ),
-            lock: locked("NO KEY UPDATE"),
+            lock_only: format!("SELECT count(*) FROM ({lock}) AS \"locked\""),
+            lock,
             share: locked("SHARE"),
             update: format!(
-                "UPDATE {path} AS \"kept\" SET {} FROM {} WHERE {unchanged} RETURNING {key_names}",
+                "UPDATE {path} AS \"kept\" SET {} FROM {} WHERE {unchanged}",
                 set.join(", "),
                 with(&columns),
             ),
             update_one: update_one(binding),
             delete: format!(
-                "DELETE FROM {path} AS \"kept\" USING {} WHERE {unchanged} RETURNING {key_names}",
+                "DELETE FROM {path} AS \"kept\" USING {} WHERE {unchanged}",
                 with(&key),
             ),
             sync: format!("{insert} {}", on_conflict(binding)),
             insert_one: format!("{} ON CONFLICT DO NOTHING", sql.single.insert),
-            insert: format!("{insert} ON CONFLICT DO NOTHING RETURNING {}", list(binding.key())),
+            insert,
             erase: format!(
                 "DELETE FROM {path} AS \"kept\" USING {} WHERE {same} AND {} RETURNING {key_names}",
                 given(&arrays, 1),
@@ -170,9 +175,10 @@ impl BatchSql {
                 of_tenant.map(|sql| (format!("{} of tenant many", edge.field), sql.text.as_str())),
             );
         }
-        let row: [(&str, &String); 10] = [
+        let row: [(&str, &String); 11] = [
             ("get", &self.get),
             ("lock", &self.lock),
+            ("lock only", &self.lock_only),
             ("share", &self.share),
             ("insert", &self.insert),
             ("insert one", &self.insert_one),
