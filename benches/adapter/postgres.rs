@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 use tokio::runtime::Builder;
+use uuid::Uuid;
 
 use crate::feed::{Batch, Feed};
 use crate::keeper::{Contestant, Keeper, run as run_all};
@@ -104,7 +105,8 @@ impl Texts {
         let name = schema.name();
         let table = table(schema);
         let set = "row_version = kept.row_version + 1";
-        let columns = "id, rank, label, person, parent, seen_at, changed_at, body, row_version";
+        let columns =
+            "tenant_id, id, rank, label, person, parent, seen_at, changed_at, body, row_version";
         Self {
             remember: format!(
                 "INSERT INTO {name}.alley_core_commit (id, applied_at) VALUES ($1, $2) \
@@ -204,14 +206,14 @@ impl Keeper for Hand {
         let tenant = Uid(*self.tenant.as_uuid().as_bytes());
         let query = hand::query(&self.texts.get).bind(tenant).bind(id);
         let row = self.schema.wait(query.fetch_optional(self.schema.pool()))?;
-        Ok(row.map(|row| sample(self.tenant, &row)).transpose()?)
+        Ok(row.map(|row| sample(&row)).transpose()?)
     }
 
     fn page(&self) -> Result<Vec<Sample>, Failure> {
         let tenant = Uid(*self.tenant.as_uuid().as_bytes());
         let query = hand::query(&self.texts.page).bind(tenant);
         let rows = self.schema.wait(query.fetch_all(self.schema.pool()))?;
-        let rows = rows.iter().map(|row| sample(self.tenant, row));
+        let rows = rows.iter().map(sample);
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -225,15 +227,16 @@ impl Keeper for Hand {
     }
 }
 
-fn sample(tenant: TenantId, row: &PgRow) -> Result<Sample, sqlx::Error> {
+fn sample(row: &PgRow) -> Result<Sample, sqlx::Error> {
     let time = |micros| DateTime::<Utc>::from_timestamp_micros(micros).unwrap_or_default();
-    let _version: i64 = row.try_get(8)?;
-    let mut sample = Sample::new(tenant, row.try_get(0)?, row.try_get(1)?);
-    sample.label = row.try_get(2)?;
-    sample.person = row.try_get(3)?;
-    sample.parent = row.try_get(4)?;
-    sample.seen_at = row.try_get::<Option<i64>, _>(5)?.map(time);
-    sample.changed_at = time(row.try_get(6)?);
-    sample.body = row.try_get(7)?;
+    let _version: i64 = row.try_get(9)?;
+    let tenant = TenantId::from_uuid(Uuid::from_bytes(row.try_get::<Uid, _>(0)?.0));
+    let mut sample = Sample::new(tenant, row.try_get(1)?, row.try_get(2)?);
+    sample.label = row.try_get(3)?;
+    sample.person = row.try_get(4)?;
+    sample.parent = row.try_get(5)?;
+    sample.seen_at = row.try_get::<Option<i64>, _>(6)?.map(time);
+    sample.changed_at = time(row.try_get(7)?);
+    sample.body = row.try_get(8)?;
     Ok(sample)
 }

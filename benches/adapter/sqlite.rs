@@ -11,6 +11,7 @@ use alley_core::{
 use alley_store::{Domain, SqliteStore};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Row, params_from_iter};
+use uuid::Uuid;
 
 use crate::feed::{Batch, Feed};
 use crate::keeper::{Contestant, Keeper, run as run_all};
@@ -178,9 +179,9 @@ const REMEMBER: &str =
 const UPDATE: &str = "UPDATE alley_conformance_conformance_sample \
     SET rank = ?4, changed_at = ?5, body = ?6, row_version = row_version + 1 \
     WHERE tenant_id = ?1 AND id = ?2 AND row_version = ?3";
-const GET: &str = "SELECT id, rank, label, person, parent, seen_at, changed_at, body, row_version \
+const GET: &str = "SELECT tenant_id, id, rank, label, person, parent, seen_at, changed_at, body, row_version \
     FROM alley_conformance_conformance_sample WHERE tenant_id = ?1 AND id = ?2";
-const PAGE: &str = "SELECT id, rank, label, person, parent, seen_at, changed_at, body, row_version \
+const PAGE: &str = "SELECT tenant_id, id, rank, label, person, parent, seen_at, changed_at, body, row_version \
     FROM alley_conformance_conformance_sample WHERE tenant_id = ?1 ORDER BY rank, id LIMIT 100";
 
 fn in_transaction<T>(
@@ -226,25 +227,27 @@ fn update(connection: &Connection, batch: &Batch, remembers: bool) -> rusqlite::
 fn get(connection: &Connection, tenant: TenantId, id: &str) -> rusqlite::Result<Option<Sample>> {
     let mut statement = connection.prepare_cached(GET)?;
     let mut rows = statement.query((tenant.as_uuid().as_bytes(), id))?;
-    rows.next()?.map(|row| sample(tenant, row)).transpose()
+    rows.next()?.map(sample).transpose()
 }
 
 fn page(connection: &Connection, tenant: TenantId) -> rusqlite::Result<Vec<Sample>> {
     let mut statement = connection.prepare_cached(PAGE)?;
-    let rows = statement.query_map([tenant.as_uuid().as_bytes()], |row| sample(tenant, row))?;
+    let rows = statement.query_map([tenant.as_uuid().as_bytes()], sample)?;
     rows.collect()
 }
 
-fn sample(tenant: TenantId, row: &Row<'_>) -> rusqlite::Result<Sample> {
+fn sample(row: &Row<'_>) -> rusqlite::Result<Sample> {
     let time = |micros| DateTime::<Utc>::from_timestamp_micros(micros).unwrap_or_default();
-    let _version: i64 = row.get(8)?;
-    let mut sample = Sample::new(tenant, row.get_ref(0)?.as_str()?, row.get(1)?);
-    sample.label = row.get(2)?;
-    sample.person = row.get(3)?;
-    sample.parent = row.get(4)?;
-    sample.seen_at = row.get::<_, Option<i64>>(5)?.map(time);
-    sample.changed_at = time(row.get(6)?);
-    sample.body = row.get(7)?;
+    let _version: i64 = row.get(9)?;
+    let tenant = Uuid::from_slice(row.get_ref(0)?.as_blob()?).unwrap_or_default();
+    let tenant = TenantId::from_uuid(tenant);
+    let mut sample = Sample::new(tenant, row.get_ref(1)?.as_str()?, row.get(2)?);
+    sample.label = row.get(3)?;
+    sample.person = row.get(4)?;
+    sample.parent = row.get(5)?;
+    sample.seen_at = row.get::<_, Option<i64>>(6)?.map(time);
+    sample.changed_at = time(row.get(7)?);
+    sample.body = row.get(8)?;
     Ok(sample)
 }
 

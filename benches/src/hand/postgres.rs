@@ -4,9 +4,11 @@ use alley_core::{RecordType, Row, Storage, Value, ValueKind};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;
-use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgHasArrayType, PgPool, PgTypeInfo};
+use sqlx::postgres::{
+    PgArgumentBuffer, PgArguments, PgHasArrayType, PgPool, PgTypeInfo, PgValueRef,
+};
 use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, Encode, Executor as _, Postgres, Row as _, Type};
+use sqlx::{AssertSqlSafe, Decode, Encode, Executor as _, Postgres, Row as _, Type};
 
 use super::{columns, is_id, numbered};
 
@@ -34,6 +36,12 @@ impl Encode<'_, Postgres> for Uid {
     fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
         buffer.extend_from_slice(&self.0);
         Ok(IsNull::No)
+    }
+}
+
+impl Decode<'_, Postgres> for Uid {
+    fn decode(value: PgValueRef<'_>) -> Result<Self, BoxDynError> {
+        Ok(Self(value.as_bytes()?.try_into()?))
     }
 }
 
