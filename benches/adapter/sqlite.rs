@@ -19,6 +19,7 @@ use crate::keeper::{Contestant, Keeper, run as run_all};
 pub(crate) fn run() -> Result<(), Failure> {
     let feed = Feed::new;
     let bare = Threads { remembers: false, ..Threads::open()? };
+    let all_set = Threads { sets_all: true, ..Threads::open()? };
     let all = [
         Contestant::new("alley", Role::Ours, true, feed()?, Ours::open()?),
         Contestant::new(
@@ -29,6 +30,7 @@ pub(crate) fn run() -> Result<(), Failure> {
             Threads::open()?,
         ),
         Contestant::new("the same without commit ids", Role::Aside, false, feed()?, bare),
+        Contestant::new("the peer, updates set all columns", Role::Aside, true, feed()?, all_set),
         Contestant::new(
             "rusqlite on the caller's thread",
             Role::Aside,
@@ -110,7 +112,7 @@ impl Keeper for Direct {
 
     fn update(&self, batch: Batch) -> Result<(), Failure> {
         let count = batch.rows.len();
-        let updated = update(&self.connection, &batch, true)?;
+        let updated = update(&self.connection, &batch, true, false)?;
         ensure(updated == count, "another version")
     }
 
@@ -133,6 +135,7 @@ struct Threads {
     reader: Thread,
     tenant: TenantId,
     remembers: bool,
+    sets_all: bool,
     _file: File,
 }
 
@@ -142,7 +145,7 @@ impl Threads {
         let open = || hand::open(&file.path()).map(Thread::of);
         let (writer, reader) = (open()?, open()?);
         let tenant = Feed::new()?.tenant;
-        Ok(Self { writer, reader, tenant, remembers: true, _file: file })
+        Ok(Self { writer, reader, tenant, remembers: true, sets_all: false, _file: file })
     }
 }
 
@@ -153,8 +156,8 @@ impl Keeper for Threads {
     }
 
     fn update(&self, batch: Batch) -> Result<(), Failure> {
-        let (remembers, count) = (self.remembers, batch.rows.len());
-        let call = self.writer.call(move |writer| update(writer, &batch, remembers));
+        let (remembers, sets_all, count) = (self.remembers, self.sets_all, batch.rows.len());
+        let call = self.writer.call(move |writer| update(writer, &batch, remembers, sets_all));
         ensure(pollster::block_on(call)? == count, "another version")
     }
 
@@ -179,6 +182,9 @@ const REMEMBER: &str =
 const UPDATE: &str = "UPDATE alley_conformance_conformance_sample \
     SET rank = ?4, changed_at = ?5, body = ?6, row_version = row_version + 1 \
     WHERE tenant_id = ?1 AND id = ?2 AND row_version = ?3";
+const UPDATE_ALL: &str = "UPDATE alley_conformance_conformance_sample \
+    SET rank = ?3, label = ?4, person = ?5, parent = ?6, seen_at = ?7, changed_at = ?8, body = ?9, \
+    row_version = row_version + 1 WHERE tenant_id = ?1 AND id = ?2 AND row_version = ?10";
 const GET: &str = "SELECT tenant_id, id, rank, label, person, parent, seen_at, changed_at, body, row_version \
     FROM alley_conformance_conformance_sample WHERE tenant_id = ?1 AND id = ?2";
 const PAGE: &str = "SELECT tenant_id, id, rank, label, person, parent, seen_at, changed_at, body, row_version \
@@ -210,10 +216,24 @@ fn insert(connection: &Connection, batch: &Batch, remembers: bool) -> rusqlite::
     })
 }
 
-fn update(connection: &Connection, batch: &Batch, remembers: bool) -> rusqlite::Result<usize> {
+fn update(
+    connection: &Connection,
+    batch: &Batch,
+    remembers: bool,
+    sets_all: bool,
+) -> rusqlite::Result<usize> {
     in_transaction(connection, batch, remembers, || {
-        let mut statement = connection.prepare_cached(UPDATE)?;
         let mut updated = 0;
+        if sets_all {
+            let mut statement = connection.prepare_cached(UPDATE_ALL)?;
+            for (row, read) in batch.rows.iter().zip(&batch.read) {
+                let read = Value::Int(*read);
+                let values = row.iter().chain([&read]).map(Bound);
+                updated += statement.execute(params_from_iter(values))?;
+            }
+            return Ok(updated);
+        }
+        let mut statement = connection.prepare_cached(UPDATE)?;
         for (row, read) in batch.rows.iter().zip(&batch.read) {
             let [tenant, id, rank, .., changed_at, body] = row.as_slice() else { continue };
             let read = Value::Int(*read);
