@@ -98,7 +98,12 @@ impl Workload {
         println!("\n{}", self.name);
         let ours = medians.lines.iter().find(|line| line.role == Role::Ours).copied();
         for line in &medians.lines {
-            let noisy = if line.wall.is_noisy() { "  noisy" } else { "" };
+            let noisy = match (line.wall.is_noisy(), line.wall.has_two_speeds()) {
+                (true, _) => "  noisy",
+                // Such as a thread that spins in one round and sleeps in the next.
+                (false, true) => "  two speeds: compare the fast tenths",
+                (false, false) => "",
+            };
             let mut told = String::new();
             if let Some(ours) = ours.filter(|_| line.role != Role::Ours) {
                 told = format!(
@@ -191,6 +196,11 @@ impl Spread {
 
     const fn is_noisy(self) -> bool {
         self.p90 * 10 > self.median * 13
+    }
+
+    /// The fast tenth is as far below the median as the slow one of a noisy run is above it.
+    const fn has_two_speeds(self) -> bool {
+        self.median * 10 > self.p10 * 13
     }
 }
 
