@@ -127,13 +127,13 @@ pub enum Action {
 impl<R: Record> From<Write<R>> for RecordWrite {
     fn from(write: Write<R>) -> Self {
         let action = match write {
-            Write::Insert(record) => Action::Insert { key: record.key(), row: record.to_row() },
+            Write::Insert(record) => Action::Insert { key: record.key(), row: record.into_row() },
             Write::Update { record, read } => {
-                Action::Update { key: record.key(), row: record.to_row(), read }
+                Action::Update { key: record.key(), row: record.into_row(), read }
             }
             Write::Delete { key, read } => Action::Delete { key, read },
             Write::Sync(records) => {
-                let rows = records.into_iter().map(|record| (record.key(), record.to_row()));
+                let rows = records.into_iter().map(|record| (record.key(), record.into_row()));
                 Action::Sync { rows: rows.collect() }
             }
         };

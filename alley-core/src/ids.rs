@@ -37,6 +37,9 @@ macro_rules! remote_id {
             fn to_value(&self) -> $crate::Value {
                 $crate::Value::Text(self.0.clone())
             }
+            fn into_value(self) -> $crate::Value {
+                $crate::Value::Text(self.0)
+            }
             fn from_value(value: $crate::Value) -> Result<Self, $crate::FieldError> {
                 let text = String::from_value(value)?;
                 Self::new(text).map_err(|_| $crate::FieldError::new("a remote id"))
@@ -97,10 +100,13 @@ remote_id! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::Field as _;
 
     #[test]
     fn remote_ids_keep_their_text_and_refuse_control_characters() {
-        assert_eq!(CreatorRef::new("7 Ünï").unwrap().as_str(), "7 Ünï");
+        let id = CreatorRef::new("7 Ünï").unwrap();
+        assert_eq!(id.as_str(), "7 Ünï");
+        assert_eq!(id.to_value(), id.into_value());
         assert!(CreatorRef::new("").is_err());
         assert!(CreatorRef::new("a\nb").is_err());
         assert!(CreatorRef::new("x".repeat(129)).is_err());

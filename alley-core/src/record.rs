@@ -161,6 +161,8 @@ impl RecordType {
 /// `#[record(element = CONSTANT)]`, which names the data element: role, retention, export and erasure
 /// follow from that element in the data map, so choose it for these.
 ///
+/// A struct with a `Drop` of its own cannot derive it: fields are moved out.
+///
 /// # Examples
 /// ```
 /// use alley_core::{AccountId, Record, TenantId, elements};
@@ -194,6 +196,12 @@ pub trait Record: Clone + std::fmt::Debug + Send + Sync + 'static {
 
     /// The values in the order of the declaration.
     fn to_row(&self) -> Row;
+
+    /// The same of a record that is not needed any more: what the derive writes moves texts and bytes
+    /// instead of copying them.
+    fn into_row(self) -> Row {
+        self.to_row()
+    }
 
     /// Reads values in the order of the declaration.
     ///

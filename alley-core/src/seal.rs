@@ -69,6 +69,10 @@ impl Field for Sealed {
         Value::Bytes(self.0.clone())
     }
 
+    fn into_value(self) -> Value {
+        Value::Bytes(self.0)
+    }
+
     fn from_value(value: Value) -> Result<Self, FieldError> {
         match value {
             Value::Bytes(bytes) => Ok(Self(bytes)),

@@ -91,6 +91,12 @@ pub trait Field: Sized {
     /// The stored form.
     fn to_value(&self) -> Value;
 
+    /// The stored form of a value that is not needed any more. Types that own what the form is made of
+    /// hand it over instead of copying it.
+    fn into_value(self) -> Value {
+        self.to_value()
+    }
+
     /// Reads the stored form back.
     ///
     /// # Errors
@@ -134,6 +140,10 @@ impl Field for String {
 
     fn to_value(&self) -> Value {
         Value::Text(self.clone())
+    }
+
+    fn into_value(self) -> Value {
+        Value::Text(self)
     }
 
     fn from_value(value: Value) -> Result<Self, FieldError> {
@@ -221,6 +231,10 @@ impl Field for Vec<u8> {
         Value::Bytes(self.clone())
     }
 
+    fn into_value(self) -> Value {
+        Value::Bytes(self)
+    }
+
     fn from_value(value: Value) -> Result<Self, FieldError> {
         match value {
             Value::Bytes(bytes) => Ok(bytes),
@@ -272,6 +286,10 @@ impl<T: Field> Field for Option<T> {
 
     fn to_value(&self) -> Value {
         self.as_ref().map_or(Value::Null, Field::to_value)
+    }
+
+    fn into_value(self) -> Value {
+        self.map_or(Value::Null, Field::into_value)
     }
 
     fn from_value(value: Value) -> Result<Self, FieldError> {
@@ -375,7 +393,14 @@ mod tests {
 
         #[test]
         fn optional_text_reads_back_equal(text in proptest::option::of(".*")) {
-            prop_assert_eq!(Option::<String>::from_value(text.to_value()).unwrap(), text);
+            prop_assert_eq!(Option::<String>::from_value(text.to_value()).unwrap(), text.clone());
+            prop_assert_eq!(text.to_value(), text.into_value());
+        }
+
+        #[test]
+        fn bytes_read_back_equal(bytes: Vec<u8>) {
+            prop_assert_eq!(Vec::<u8>::from_value(bytes.to_value()).unwrap(), bytes.clone());
+            prop_assert_eq!(bytes.to_value(), bytes.into_value());
         }
     }
 

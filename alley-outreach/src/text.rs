@@ -45,6 +45,10 @@ impl Field for MessageText {
         Value::Text(self.0.clone())
     }
 
+    fn into_value(self) -> Value {
+        Value::Text(self.0)
+    }
+
     fn from_value(value: Value) -> Result<Self, FieldError> {
         String::from_value(value).map(Self)
     }
@@ -87,6 +91,12 @@ mod tests {
     fn hidden_characters_and_surplus_lines_go() {
         assert_eq!(clean(" a\u{202E}b\u{0}\r\n\n\n\n\u{FEFF}c\u{200D}d "), "ab\n\nc\u{200D}d");
         assert_eq!(clean("e\u{301}"), "é");
+    }
+
+    #[test]
+    fn a_text_is_stored_alike_whether_it_is_copied_or_handed_over() {
+        let text = MessageText("hello".to_owned());
+        assert_eq!(text.to_value(), text.into_value());
     }
 
     #[test]

@@ -126,6 +126,10 @@ fn implementation(
                 ::std::vec![#(::alley_core::Field::to_value(&self.#names)),*]
             }
 
+            fn into_row(self) -> ::alley_core::Row {
+                ::std::vec![#(::alley_core::Field::into_value(self.#names)),*]
+            }
+
             fn from_row(
                 row: ::alley_core::Row,
             ) -> ::core::result::Result<Self, ::alley_core::FieldError> {

@@ -33,6 +33,7 @@ fn plaintext_comes_back_also_when_it_is_empty_or_as_long_as_allowed() {
         let value = sealed(&keyring, &plaintext);
         assert_eq!(value.as_bytes().len(), length + 78);
         assert_eq!(keyring.open(&HERE, &value).unwrap().expose_secret(), plaintext);
+        assert_eq!(value.to_value(), value.into_value());
     }
     let too_long = vec![7; Sealed::MAX_PLAINTEXT_BYTES + 1];
     let outcome = keyring.seal(&HERE, &too_long, &SeededRandom::new(1));

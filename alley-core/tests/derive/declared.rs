@@ -29,5 +29,6 @@ fn main() {
     let again = Note::from_row(note.to_row()).unwrap();
     assert_eq!(again.text.as_deref(), Some("hello"));
     assert_eq!(note.key(), again.key());
+    assert_eq!(note.to_row(), note.into_row());
     assert_eq!(Note::TYPE.edges[0].kind, EdgeKind::OwnedBy);
 }
