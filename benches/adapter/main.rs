@@ -5,8 +5,9 @@
 //! that the store has and the commit's id written in the same transaction, since remembering it is
 //! part of what is promised. What is bound was turned into values of the driver beforehand; the store
 //! turns its records into values while the clock runs. An update by hand sets the columns that change,
-//! which its author knows and the store must find out; one that sets all columns, as the store is told
-//! to, is printed beside it on SQLite, where it matters.
+//! which its author knows and the store must find out. On SQLite, where it matters, two more stand
+//! beside it: one that finds out as the store does, and so runs the same statements, and one that sets
+//! all columns.
 //!
 //! On SQLite the peer of the figure is rusqlite behind one writing and one reading thread with a
 //! channel: callers are async, and a statement that waits for the disk must not hold up their thread,

@@ -19,7 +19,8 @@ use crate::keeper::{Contestant, Keeper, run as run_all};
 pub(crate) fn run() -> Result<(), Failure> {
     let feed = Feed::new;
     let bare = Threads { remembers: false, ..Threads::open()? };
-    let all_set = Threads { sets_all: true, ..Threads::open()? };
+    let found_out = Threads { updates: Updates::FoundOut, ..Threads::open()? };
+    let all_set = Threads { updates: Updates::All, ..Threads::open()? };
     let all = [
         Contestant::new("alley", Role::Ours, true, feed()?, Ours::open()?),
         Contestant::new(
@@ -29,6 +30,7 @@ pub(crate) fn run() -> Result<(), Failure> {
             feed()?,
             Threads::open()?,
         ),
+        Contestant::new("the peer, updates as the store's", Role::Peer, true, feed()?, found_out),
         Contestant::new("the same without commit ids", Role::Aside, false, feed()?, bare),
         Contestant::new("the peer, updates set all columns", Role::Aside, true, feed()?, all_set),
         Contestant::new(
@@ -90,6 +92,18 @@ impl Keeper for Ours {
     }
 }
 
+/// How an update by hand sets its columns.
+#[derive(Clone, Copy)]
+enum Updates {
+    /// Those that its author knows to change.
+    Known,
+    /// Those that no index holds, and of the others those that differ from what it reads first: the
+    /// statements of the store.
+    FoundOut,
+    /// Every one.
+    All,
+}
+
 /// By hand, on the caller's thread.
 struct Direct {
     connection: Connection,
@@ -112,7 +126,7 @@ impl Keeper for Direct {
 
     fn update(&self, batch: Batch) -> Result<(), Failure> {
         let count = batch.rows.len();
-        let updated = update(&self.connection, &batch, true, false)?;
+        let updated = update(&self.connection, &batch, true, Updates::Known)?;
         ensure(updated == count, "another version")
     }
 
@@ -135,7 +149,7 @@ struct Threads {
     reader: Thread,
     tenant: TenantId,
     remembers: bool,
-    sets_all: bool,
+    updates: Updates,
     _file: File,
 }
 
@@ -145,7 +159,7 @@ impl Threads {
         let open = || hand::open(&file.path()).map(Thread::of);
         let (writer, reader) = (open()?, open()?);
         let tenant = Feed::new()?.tenant;
-        Ok(Self { writer, reader, tenant, remembers: true, sets_all: false, _file: file })
+        Ok(Self { writer, reader, tenant, remembers: true, updates: Updates::Known, _file: file })
     }
 }
 
@@ -156,8 +170,8 @@ impl Keeper for Threads {
     }
 
     fn update(&self, batch: Batch) -> Result<(), Failure> {
-        let (remembers, sets_all, count) = (self.remembers, self.sets_all, batch.rows.len());
-        let call = self.writer.call(move |writer| update(writer, &batch, remembers, sets_all));
+        let (remembers, updates, count) = (self.remembers, self.updates, batch.rows.len());
+        let call = self.writer.call(move |writer| update(writer, &batch, remembers, updates));
         ensure(pollster::block_on(call)? == count, "another version")
     }
 
@@ -182,6 +196,8 @@ const REMEMBER: &str =
 const UPDATE: &str = "UPDATE alley_conformance_conformance_sample \
     SET rank = ?4, changed_at = ?5, body = ?6, row_version = row_version + 1 \
     WHERE tenant_id = ?1 AND id = ?2 AND row_version = ?3";
+const LOOK: &str = "SELECT row_version, rank, label, person, parent, seen_at \
+    FROM alley_conformance_conformance_sample WHERE tenant_id = ?1 AND id = ?2";
 const UPDATE_ALL: &str = "UPDATE alley_conformance_conformance_sample \
     SET rank = ?3, label = ?4, person = ?5, parent = ?6, seen_at = ?7, changed_at = ?8, body = ?9, \
     row_version = row_version + 1 WHERE tenant_id = ?1 AND id = ?2 AND row_version = ?10";
@@ -220,28 +236,60 @@ fn update(
     connection: &Connection,
     batch: &Batch,
     remembers: bool,
-    sets_all: bool,
+    updates: Updates,
 ) -> rusqlite::Result<usize> {
-    in_transaction(connection, batch, remembers, || {
-        let mut updated = 0;
-        if sets_all {
-            let mut statement = connection.prepare_cached(UPDATE_ALL)?;
-            for (row, read) in batch.rows.iter().zip(&batch.read) {
-                let read = Value::Int(*read);
-                let values = row.iter().chain([&read]).map(Bound);
-                updated += statement.execute(params_from_iter(values))?;
-            }
-            return Ok(updated);
-        }
-        let mut statement = connection.prepare_cached(UPDATE)?;
-        for (row, read) in batch.rows.iter().zip(&batch.read) {
-            let [tenant, id, rank, .., changed_at, body] = row.as_slice() else { continue };
-            let read = Value::Int(*read);
-            let values = [tenant, id, &read, rank, changed_at, body];
-            updated += statement.execute(params_from_iter(values.map(Bound)))?;
-        }
-        Ok(updated)
+    in_transaction(connection, batch, remembers, || match updates {
+        Updates::Known => update_known(connection, batch),
+        Updates::FoundOut => update_found_out(connection, batch),
+        Updates::All => update_all(connection, batch),
     })
+}
+
+fn update_known(connection: &Connection, batch: &Batch) -> rusqlite::Result<usize> {
+    let mut statement = connection.prepare_cached(UPDATE)?;
+    let mut updated = 0;
+    for (row, read) in batch.rows.iter().zip(&batch.read) {
+        let [tenant, id, rank, .., changed_at, body] = row.as_slice() else { continue };
+        let read = Value::Int(*read);
+        let values = [tenant, id, &read, rank, changed_at, body];
+        updated += statement.execute(params_from_iter(values.map(Bound)))?;
+    }
+    Ok(updated)
+}
+
+fn update_found_out(connection: &Connection, batch: &Batch) -> rusqlite::Result<usize> {
+    let mut look = connection.prepare_cached(LOOK)?;
+    // Of the columns that indexes hold the feed changes the rank and no other: one statement serves.
+    let mut statement = connection.prepare_cached(UPDATE)?;
+    let mut updated = 0;
+    for (row, read) in batch.rows.iter().zip(&batch.read) {
+        let [tenant, id, rank, held @ .., changed_at, body] = row.as_slice() else { continue };
+        let mut found = look.query(params_from_iter([tenant, id].map(Bound)))?;
+        let Some(found) = found.next()? else { continue };
+        let mut is_as_fed = found.get::<_, i64>(0)? == *read;
+        is_as_fed &= found.get_ref(1)? != Bound(rank).stored();
+        for (column, value) in (2..).zip(held) {
+            is_as_fed &= found.get_ref(column)? == Bound(value).stored();
+        }
+        if !is_as_fed {
+            continue;
+        }
+        let read = Value::Int(*read);
+        let values = [tenant, id, &read, rank, changed_at, body];
+        updated += statement.execute(params_from_iter(values.map(Bound)))?;
+    }
+    Ok(updated)
+}
+
+fn update_all(connection: &Connection, batch: &Batch) -> rusqlite::Result<usize> {
+    let mut statement = connection.prepare_cached(UPDATE_ALL)?;
+    let mut updated = 0;
+    for (row, read) in batch.rows.iter().zip(&batch.read) {
+        let read = Value::Int(*read);
+        let values = row.iter().chain([&read]).map(Bound);
+        updated += statement.execute(params_from_iter(values))?;
+    }
+    Ok(updated)
 }
 
 fn get(connection: &Connection, tenant: TenantId, id: &str) -> rusqlite::Result<Option<Sample>> {

@@ -37,14 +37,21 @@ pub fn insert(table: &str, record: &RecordType) -> String {
 #[expect(clippy::exhaustive_structs, reason = "a wrapper and nothing more")]
 pub struct Bound<'a>(pub &'a Value);
 
-impl ToSql for Bound<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self.0 {
+impl<'a> Bound<'a> {
+    /// What the driver reads, once it is stored.
+    pub fn stored(&self) -> ValueRef<'a> {
+        match self.0 {
             Value::Null => ValueRef::Null,
             Value::Int(number) => ValueRef::Integer(*number),
             Value::Text(text) => ValueRef::Text(text.as_bytes()),
             Value::Bytes(bytes) => ValueRef::Blob(bytes),
-        }))
+        }
+    }
+}
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(self.stored()))
     }
 }
 
