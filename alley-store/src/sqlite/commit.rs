@@ -1,8 +1,8 @@
 //! A commit, inside the transaction of the writer.
 
 use alley_core::{
-    Action, Basis, Commit, Committed, Expect, FactEntry, Field as _, Key, RecordWrite, Row,
-    StoreError, StoreErrorKind, Value, Version, Write,
+    Action, Basis, Commit, Committed, Expect, FactEntry, Field as _, Key, RecordType, RecordWrite,
+    Row, StoreError, StoreErrorKind, Value, Version, Write,
 };
 use rusqlite::Connection;
 
@@ -17,7 +17,7 @@ use crate::sql::RecordSql;
 pub(super) fn apply(
     connection: &Connection,
     shared: &Shared,
-    commit: Commit<RecordWrite>,
+    commit: &mut Commit<RecordWrite>,
 ) -> Result<Committed, StoreError> {
     let mut statements = Statements::new(connection);
     let statements = &mut statements;
@@ -28,9 +28,17 @@ pub(super) fn apply(
     for expect in &commit.expects {
         check(statements, shared, expect)?;
     }
-    let audit = commit.audit.into_iter().map(|entry| Write::Insert(entry).into());
-    for write in commit.changes.into_iter().chain(audit) {
-        change(statements, shared, &write)?;
+    let audit = commit.audit.drain(..);
+    commit.changes.extend(audit.map(|entry| Write::Insert(entry).into()));
+    let mut last: Option<Change<'_>> = None;
+    let mut changed = Vec::new();
+    for write in &commit.changes {
+        let change = match last {
+            Some(change) if std::ptr::eq(change.record, write.record) => change,
+            _ => Change::of(shared, write.record)?,
+        };
+        change.apply(statements, &mut changed, &write.action)?;
+        last = Some(change);
     }
     for entry in &commit.facts {
         enqueue(statements, shared, entry)?;
@@ -63,37 +71,51 @@ fn version<'c>(
     Ok(found.map(Version::new))
 }
 
-fn change<'c>(
-    statements: &mut Statements<'c>,
-    shared: &'c Shared,
-    write: &RecordWrite,
-) -> Result<(), StoreError> {
-    let sql = shared.catalogue.record(write.record)?;
-    match &write.action {
-        Action::Insert { key, row } => insert(statements, sql, key, row),
-        Action::Update { key, row, read } => {
-            let update = shared.update(write.record)?;
-            match replace(statements, update, row, *read) {
-                Ok(0) => Err(conflict(write.record, key)),
-                Ok(_) => Ok(()),
-                Err(error) if driver::is_duplicate(&error) => {
-                    Err(duplicate(statements, sql, key, row)?)
+/// The statements of one record type, looked up once for changes that follow each other.
+#[derive(Clone, Copy)]
+struct Change<'c> {
+    record: &'static RecordType,
+    sql: &'c RecordSql,
+    update: &'c UpdateSql,
+}
+
+impl<'c> Change<'c> {
+    fn of(shared: &'c Shared, record: &'static RecordType) -> Result<Self, StoreError> {
+        Ok(Self { record, sql: shared.catalogue.record(record)?, update: shared.update(record)? })
+    }
+
+    fn apply(
+        self,
+        statements: &mut Statements<'c>,
+        changed: &mut Vec<bool>,
+        action: &Action,
+    ) -> Result<(), StoreError> {
+        let Self { record, sql, update } = self;
+        match action {
+            Action::Insert { key, row } => insert(statements, sql, key, row),
+            Action::Update { key, row, read } => {
+                match replace(statements, update, changed, row, *read) {
+                    Ok(0) => Err(conflict(record, key)),
+                    Ok(_) => Ok(()),
+                    Err(error) if driver::is_duplicate(&error) => {
+                        Err(duplicate(statements, sql, key, row)?)
+                    }
+                    Err(error) => Err(driver::failed(error)),
                 }
-                Err(error) => Err(driver::failed(error)),
             }
-        }
-        Action::Delete { key, read } => {
-            let Some(mut values) = row::key_values(write.record, key) else {
-                return Err(conflict(write.record, key));
-            };
-            values.push(Value::Int(read.number()));
-            match statements.execute(&sql.single.delete, &values).map_err(driver::failed)? {
-                0 => Err(conflict(write.record, key)),
-                _ => Ok(()),
+            Action::Delete { key, read } => {
+                let Some(mut values) = row::key_values(record, key) else {
+                    return Err(conflict(record, key));
+                };
+                values.push(Value::Int(read.number()));
+                match statements.execute(&sql.single.delete, &values).map_err(driver::failed)? {
+                    0 => Err(conflict(record, key)),
+                    _ => Ok(()),
+                }
             }
-        }
-        Action::Sync { rows } => {
-            rows.iter().try_for_each(|(key, row)| sync(statements, sql, key, row))
+            Action::Sync { rows } => {
+                rows.iter().try_for_each(|(key, row)| sync(statements, sql, key, row))
+            }
         }
     }
 }
@@ -102,10 +124,11 @@ fn change<'c>(
 fn replace<'c>(
     statements: &mut Statements<'c>,
     update: &'c UpdateSql,
+    changed: &mut Vec<bool>,
     row: &[Value],
     read: Version,
 ) -> rusqlite::Result<usize> {
-    let mut changed = Vec::with_capacity(update.indexed.len());
+    changed.clear();
     if !update.indexed.is_empty() {
         let key = update.key.iter().filter_map(|place| row.get(*place));
         let version = statements.first(&update.look, key, |found| {
@@ -120,8 +143,8 @@ fn replace<'c>(
         }
     }
     let read = Value::Int(read.number());
-    let text = || update.text(&changed);
-    statements.execute_one_of(update.stem(), &changed, text, row.iter().chain([&read]))
+    let text = || update.text(changed);
+    statements.execute_one_of(update.stem(), changed, text, row.iter().chain([&read]))
 }
 
 fn insert<'c>(

@@ -34,9 +34,9 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Box<dyn Error + Send + Sync>> + Send + 'static,
     {
-        let commit = commit.lower();
+        let mut commit = commit.lower();
         self.write_alone(move |connection, shared| {
-            let committed = commit::apply(connection, shared, commit)?;
+            let committed = commit::apply(connection, shared, &mut commit)?;
             if committed.replayed {
                 return Ok((committed, None));
             }

@@ -6,7 +6,9 @@ use alley_core::{
 };
 use async_trait::async_trait;
 
-use super::{SqliteStore, commit, driver};
+use rusqlite::Connection;
+
+use super::{Shared, SqliteStore, commit, driver};
 use crate::{page, row};
 
 #[async_trait]
@@ -51,7 +53,12 @@ impl RecordStore for SqliteStore {
         .await
     }
 
-    async fn commit(&self, commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
-        self.write(move |connection, shared| commit::apply(connection, shared, commit)).await
+    async fn commit(&self, mut commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
+        let apply = move |connection: &Connection, shared: &Shared| {
+            let committed = commit::apply(connection, shared, &mut commit)?;
+            Ok((committed, commit))
+        };
+        // The commit comes back so that its rows are freed here, and not inside the transaction.
+        self.write(apply).await.map(|(committed, _)| committed)
     }
 }
