@@ -1,5 +1,4 @@
 //! The memory store keeps every promise of every port, and each suite notices a store that does not.
-#![cfg(feature = "conformance")]
 
 use std::sync::Arc;
 

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use alley_billing::{BillingStore, CheckoutOutcome, Error, SyncMode};
 use alley_core::conformance::{Hook, Hooked};
-use alley_core::{Fact, LegState, MemoryStore, RecordStore, StoreError, StoreErrorKind};
+use alley_core::{
+    Commit, Fact, LegState, MemoryStore, RecordStore, RecordWrite, StoreError, StoreErrorKind,
+};
 use async_trait::async_trait;
 use pollster::block_on;
 
@@ -26,7 +28,7 @@ impl Dying {
 
 #[async_trait]
 impl Hook for Dying {
-    async fn before_commit(&self) -> Result<(), StoreError> {
+    async fn before_commit(&self, _: &mut Commit<RecordWrite>) -> Result<(), StoreError> {
         if !self.applied && self.dies() { Err(StoreErrorKind::Unavailable.into()) } else { Ok(()) }
     }
 
@@ -107,7 +109,7 @@ impl<F> std::fmt::Debug for Between<F> {
 
 #[async_trait]
 impl<F: Fn() + Send + Sync + 'static> Hook for Between<F> {
-    async fn before_commit(&self) -> Result<(), StoreError> {
+    async fn before_commit(&self, _: &mut Commit<RecordWrite>) -> Result<(), StoreError> {
         if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
             (self.happens)();
         }

@@ -7,8 +7,8 @@ use alley_billing::{
 };
 use alley_core::conformance::{Hook, Hooked};
 use alley_core::{
-    AuditEntry, AuditOutcome, ManualClock, MemoryStore, Query, Record as _, StoreError,
-    StoreErrorKind, Write,
+    AuditEntry, AuditOutcome, Commit, ManualClock, MemoryStore, Query, Record as _, RecordWrite,
+    StoreError, StoreErrorKind, Write,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -333,7 +333,7 @@ struct Full;
 
 #[async_trait]
 impl Hook for Full {
-    async fn before_commit(&self) -> Result<(), StoreError> {
+    async fn before_commit(&self, _: &mut Commit<RecordWrite>) -> Result<(), StoreError> {
         Err(StoreErrorKind::Unavailable.into())
     }
 }

@@ -19,11 +19,14 @@ pub trait Hook: Debug + Send + Sync + 'static {
     /// Before each `get`, `query` and `count`.
     async fn before_read(&self) {}
 
-    /// Before each commit.
+    /// After each `get`, `query` and `count`, before the caller sees what was read.
+    async fn after_read(&self) {}
+
+    /// Before each commit, which may be changed.
     ///
     /// # Errors
     /// What the caller is to see; the store then never sees the commit.
-    async fn before_commit(&self) -> Result<(), StoreError> {
+    async fn before_commit(&self, _commit: &mut Commit<RecordWrite>) -> Result<(), StoreError> {
         Ok(())
     }
 
@@ -49,6 +52,11 @@ impl<S: RecordStore, H: Hook> Hooked<S, H> {
         Self { store, hook }
     }
 
+    /// The store beneath, without the hook.
+    pub const fn store(&self) -> &Arc<S> {
+        &self.store
+    }
+
     /// The hook, to see what it counted.
     pub const fn hook(&self) -> &H {
         &self.hook
@@ -63,7 +71,9 @@ impl<S: RecordStore, H: Hook> RecordStore for Hooked<S, H> {
         key: &Key,
     ) -> Result<Option<StoredRow>, StoreError> {
         self.hook.before_read().await;
-        self.store.get(record, key).await
+        let found = self.store.get(record, key).await;
+        self.hook.after_read().await;
+        found
     }
 
     async fn query(
@@ -73,16 +83,20 @@ impl<S: RecordStore, H: Hook> RecordStore for Hooked<S, H> {
         page: PageRequest,
     ) -> Result<Page<StoredRow>, StoreError> {
         self.hook.before_read().await;
-        self.store.query(query, arguments, page).await
+        let found = self.store.query(query, arguments, page).await;
+        self.hook.after_read().await;
+        found
     }
 
     async fn count(&self, query: &'static Query, arguments: &[Value]) -> Result<u64, StoreError> {
         self.hook.before_read().await;
-        self.store.count(query, arguments).await
+        let found = self.store.count(query, arguments).await;
+        self.hook.after_read().await;
+        found
     }
 
-    async fn commit(&self, commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
-        self.hook.before_commit().await?;
+    async fn commit(&self, mut commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
+        self.hook.before_commit(&mut commit).await?;
         let committed = RecordStore::commit(self.store.as_ref(), commit).await?;
         self.hook.after_commit().await?;
         Ok(committed)

@@ -17,10 +17,10 @@ async fn closing_ends_sessions_and_credentials_and_emits_the_fact_in_one_commit(
     let enrolled = world.enrol(&signed_in).await;
     let id = signed_in.session.account();
     let active = world.session(&enrolled.cookie).await;
-    let before = world.store.commits();
+    let before = world.store.hook().commits();
     let closed = world.accounts.close_account(&active).await.unwrap();
     assert!(matches!(closed, CloseAccount::Closed(_)));
-    assert_eq!(world.store.commits() - before, 1);
+    assert_eq!(world.store.hook().commits() - before, 1);
     let identity = &world.stores.identity;
     let account = identity.account(id).await.unwrap().unwrap().record;
     assert_eq!(account.status, AccountStatus::Closed);
@@ -30,7 +30,7 @@ async fn closing_ends_sessions_and_credentials_and_emits_the_fact_in_one_commit(
     assert!(identity.recovery_codes(id).await.unwrap().is_empty());
     assert!(identity.tokens(id).await.unwrap().is_empty());
     assert!(identity.sessions(id).await.unwrap().is_empty());
-    let due = world.store.inner.due(world.env.now(), 10).await.unwrap();
+    let due = world.store.store().due(world.env.now(), 10).await.unwrap();
     assert_eq!(due[0].entry.fact, Fact::AccountClosed { account: id });
     assert!(!world.is_active(&enrolled.cookie).await);
     assert!(matches!(world.try_sign_in(ANN, PASSWORD).await, SignIn::Rejected));

@@ -3,21 +3,20 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use alley_core::conformance::{Hook, Hooked};
 use alley_core::rate_limit::MemoryLimiter;
 use alley_core::{
-    Access, AccountId, Commit, Committed, Key, MemberChange, Outbox as _, Page, PageRequest, Query,
-    RecordStore, RecordType, RecordWrite, StoreError, StoredRow, Stores, Tenancy, TenantChange,
-    TenantRole, TenantStatus, Value,
+    Access, AccountId, MemberChange, Outbox as _, Stores, Tenancy, TenantChange, TenantRole,
+    TenantStatus,
 };
 use async_trait::async_trait;
 
 use crate::tenants::{access, create};
-use crate::world::{Counted, World};
+use crate::world::World;
 
 /// Lets another owner remove a member right after so many reads.
 #[derive(Debug)]
 struct Interrupted {
-    inner: Arc<Counted>,
     reads: AtomicUsize,
     after: usize,
     tenancy: Tenancy,
@@ -25,44 +24,13 @@ struct Interrupted {
     member: AccountId,
 }
 
-impl Interrupted {
-    async fn interrupt(&self) {
+#[async_trait]
+impl Hook for Interrupted {
+    async fn after_read(&self) {
         if self.reads.fetch_add(1, Ordering::SeqCst) + 1 == self.after {
             let removed = self.tenancy.remove_member(&self.owner, self.member).await.unwrap();
             assert_eq!(removed, MemberChange::Done);
         }
-    }
-}
-
-#[async_trait]
-impl RecordStore for Interrupted {
-    async fn get(
-        &self,
-        record: &'static RecordType,
-        key: &Key,
-    ) -> Result<Option<StoredRow>, StoreError> {
-        let row = self.inner.get(record, key).await;
-        self.interrupt().await;
-        row
-    }
-
-    async fn query(
-        &self,
-        query: &'static Query,
-        arguments: &[Value],
-        page: PageRequest,
-    ) -> Result<Page<StoredRow>, StoreError> {
-        let rows = self.inner.query(query, arguments, page).await;
-        self.interrupt().await;
-        rows
-    }
-
-    async fn count(&self, query: &'static Query, arguments: &[Value]) -> Result<u64, StoreError> {
-        self.inner.count(query, arguments).await
-    }
-
-    async fn commit(&self, commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
-        RecordStore::commit(self.inner.as_ref(), commit).await
     }
 }
 
@@ -78,21 +46,21 @@ async fn an_owner_removed_between_the_reads_of_closing_does_not_close() {
         let (member, owner) = (ann.session.account(), bob.session.account());
         let added = world.tenancy.add_member(&anns, owner, TenantRole::Owner).await.unwrap();
         assert_eq!(added, MemberChange::Done);
-        let store = Arc::new(Interrupted {
-            inner: Arc::clone(&world.store),
+        let interrupted = Interrupted {
             reads: AtomicUsize::new(0),
             after,
             tenancy: world.tenancy.clone(),
             owner: access(&world, &bob, tenant).await,
             member,
-        });
+        };
+        let store = Arc::new(Hooked::new(Arc::clone(&world.store), interrupted));
         let limiter = Arc::new(MemoryLimiter::new(world.env.clock.clone()));
         let tenancy = Tenancy::new(&world.env, Stores::new(Arc::clone(&store), limiter));
         let closed = tenancy.close(&anns).await.unwrap();
-        assert!(store.reads.load(Ordering::SeqCst) >= after, "it was interrupted");
+        assert!(store.hook().reads.load(Ordering::SeqCst) >= after, "it was interrupted");
         assert_eq!(closed, TenantChange::NotAllowed, "after read {after}");
         let row = world.stores.tenancy.tenant(tenant).await.unwrap().unwrap();
         assert_eq!(row.record.status, TenantStatus::Active);
-        assert!(world.store.inner.due(world.env.now(), 10).await.unwrap().is_empty());
+        assert!(world.store.store().due(world.env.now(), 10).await.unwrap().is_empty());
     }
 }

@@ -23,7 +23,7 @@ async fn a_joined_door_writes_there_and_nowhere_else() {
     let access = tenancy.access(&signed_in.session, tenant, Purpose::UserWorkflows).await.unwrap();
     assert!(access.granted().is_some());
 
-    assert_eq!((world.store.reads(), world.store.commits()), (0, 0));
+    assert_eq!((world.store.hook().reads(), world.store.hook().commits()), (0, 0));
     let outside = world.try_sign_in("ada@example.org", PASSWORD).await;
     assert!(!matches!(outside, SignIn::SignedIn(_)), "{outside:?}");
 }

@@ -81,9 +81,10 @@ async fn unknown_and_unverified_addresses_get_no_mail_and_cost_the_same() {
     for (address, mailed) in
         [(ANN, true), ("nobody@example.test", false), ("unverified@example.test", false)]
     {
-        let before = (world.store.reads(), world.store.commits());
+        let before = (world.store.hook().reads(), world.store.hook().commits());
         assert_eq!(reset_token(&world, address).await.is_some(), mailed, "{address}");
-        costs.push((world.store.reads() - before.0, world.store.commits() - before.1));
+        costs
+            .push((world.store.hook().reads() - before.0, world.store.hook().commits() - before.1));
     }
     assert_eq!(costs[0], costs[1]);
     assert_eq!(costs[0], costs[2]);

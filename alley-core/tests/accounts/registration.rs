@@ -73,7 +73,7 @@ async fn a_refused_password_costs_no_read_and_no_hash() {
             .await;
         assert!(matches!(answer.unwrap(), Registration::PasswordRefused(_)), "{refused}");
     }
-    assert_eq!((world.store.reads(), world.offload.hashes()), (0, 0));
+    assert_eq!((world.store.hook().reads(), world.offload.hashes()), (0, 0));
 }
 
 #[tokio::test]

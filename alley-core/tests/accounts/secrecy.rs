@@ -107,8 +107,8 @@ async fn debug_of_every_answer_shows_no_secret() {
 async fn the_store_and_the_outbox_hold_no_secret_in_any_form() {
     let world = World::new();
     let seen = journey(&world).await;
-    let mut stored = format!("{:?}", world.store.inner);
-    let due = world.store.inner.due(world.env.now(), 100).await.unwrap();
+    let mut stored = format!("{:?}", world.store.store());
+    let due = world.store.store().due(world.env.now(), 100).await.unwrap();
     write!(stored, "{due:?}").unwrap();
     seen.assert_absent(&stored);
     // Bytes show as decimal numbers; look for the secrets in that form too.

@@ -10,7 +10,7 @@ async fn a_cookie_that_is_not_ours_costs_no_read() {
     let world = World::new();
     let signed_in = world.signed_in(ANN).await;
     let cookie = signed_in.cookie.expose();
-    let before = (world.store.reads(), world.store.commits());
+    let before = (world.store.hook().reads(), world.store.hook().commits());
     let mut wrong: Vec<String> = vec![String::new(), "garbage".into(), "v1.1.x.y".into()];
     for place in 0..cookie.len() {
         let mut bytes = cookie.as_bytes().to_vec();
@@ -21,7 +21,7 @@ async fn a_cookie_that_is_not_ours_costs_no_read() {
         assert!(matches!(world.accounts.check(cookie).await.unwrap(), SessionCheck::Invalid));
         assert!(matches!(world.accounts.rotate(cookie).await.unwrap(), Rotation::Invalid));
     }
-    assert_eq!((world.store.reads(), world.store.commits()), before);
+    assert_eq!((world.store.hook().reads(), world.store.hook().commits()), before);
     assert!(world.is_active(cookie).await);
 }
 
@@ -29,12 +29,12 @@ async fn a_cookie_that_is_not_ours_costs_no_read() {
 async fn uses_within_a_minute_are_written_once() {
     let world = World::new();
     let signed_in = world.signed_in(ANN).await;
-    let before = world.store.commits();
+    let before = world.store.hook().commits();
     for _ in 0..1_000 {
         world.clock.advance(TimeDelta::milliseconds(60));
         assert!(world.is_active(signed_in.cookie.expose()).await);
     }
-    assert_eq!(world.store.commits() - before, 1);
+    assert_eq!(world.store.hook().commits() - before, 1);
 }
 
 #[tokio::test]

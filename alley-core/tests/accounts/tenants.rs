@@ -148,7 +148,7 @@ async fn a_suspended_tenant_lets_nobody_in_until_it_is_resumed() {
     assert_eq!(tenancy.suspend(tenant, actor).await.unwrap(), TenantChange::Unchanged);
     let refused = AccessDecision::Refused(AccessRefused::Suspended);
     assert_eq!(decide(&world, &ann, tenant).await, refused);
-    let due = world.store.inner.due(world.env.now(), 10).await.unwrap();
+    let due = world.store.store().due(world.env.now(), 10).await.unwrap();
     assert_eq!(due.len(), 1);
     assert_eq!(due[0].entry.fact, Fact::TenantSuspended { tenant });
     assert_eq!(tenancy.resume(tenant, actor).await.unwrap(), TenantChange::Done);
@@ -167,10 +167,10 @@ async fn closing_is_for_owners_final_and_emits_the_fact_in_the_same_commit() {
     assert_eq!(added, MemberChange::Done);
     let bobs = access(&world, &bob, tenant).await;
     assert_eq!(tenancy.close(&bobs).await.unwrap(), TenantChange::NotAllowed);
-    let before = world.store.commits();
+    let before = world.store.hook().commits();
     assert_eq!(tenancy.close(&anns).await.unwrap(), TenantChange::Done);
-    assert_eq!(world.store.commits() - before, 1);
-    let due = world.store.inner.due(world.env.now(), 10).await.unwrap();
+    assert_eq!(world.store.hook().commits() - before, 1);
+    let due = world.store.store().due(world.env.now(), 10).await.unwrap();
     assert_eq!(due[0].entry.fact, Fact::TenantClosed { tenant });
     let refused = AccessDecision::Refused(AccessRefused::Closing);
     assert_eq!(decide(&world, &ann, tenant).await, refused);

@@ -4,16 +4,16 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use alley_core::conformance::{Hook, Hooked};
 use alley_core::http::{RequestLimits, TransportError, TransportErrorKind};
 use alley_core::offload::{InlineOffload, Offload, Overloaded};
 use alley_core::rate_limit::{Limit, MemoryLimiter};
 use alley_core::totp::{RecoveryCode, TotpSecret, TotpSettings};
 use alley_core::{
-    AccountLimits, Accounts, AccountsConfig, BeginTotp, Client, Clock as _, Commit, Committed,
-    ConfirmTotp, Email, Env, HttpTransport, Key, KeyId, Keyring, Mail, ManualClock, MemoryStore,
-    Page, PageRequest, PendingLogin, Query, RecordStore, RecordType, RecordWrite, Registration,
-    SealKey, SeededRandom, SessionCheck, SignIn, SignedIn, StoreError, StoredRow, Stores, Tenancy,
-    Value, VerifyEmail,
+    AccountLimits, Accounts, AccountsConfig, BeginTotp, Client, Clock as _, Commit, ConfirmTotp,
+    Email, Env, HttpTransport, KeyId, Keyring, Mail, ManualClock, MemoryStore, PendingLogin,
+    RecordWrite, Registration, SealKey, SeededRandom, SessionCheck, SignIn, SignedIn, StoreError,
+    Stores, Tenancy, VerifyEmail,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -37,15 +37,16 @@ impl HttpTransport for Offline {
     }
 }
 
-/// A memory store that counts what is asked of it.
+/// A memory store that counts what is asked of it, and lets other tasks run before.
+pub(crate) type Counted = Hooked<MemoryStore, Calls>;
+
 #[derive(Debug, Default)]
-pub(crate) struct Counted {
-    pub(crate) inner: MemoryStore,
+pub(crate) struct Calls {
     reads: AtomicUsize,
     commits: AtomicUsize,
 }
 
-impl Counted {
+impl Calls {
     pub(crate) fn reads(&self) -> usize {
         self.reads.load(Ordering::SeqCst)
     }
@@ -56,37 +57,16 @@ impl Counted {
 }
 
 #[async_trait]
-impl RecordStore for Counted {
-    async fn get(
-        &self,
-        record: &'static RecordType,
-        key: &Key,
-    ) -> Result<Option<StoredRow>, StoreError> {
+impl Hook for Calls {
+    async fn before_read(&self) {
         self.reads.fetch_add(1, Ordering::SeqCst);
         tokio::task::yield_now().await;
-        self.inner.get(record, key).await
     }
 
-    async fn query(
-        &self,
-        query: &'static Query,
-        arguments: &[Value],
-        page: PageRequest,
-    ) -> Result<Page<StoredRow>, StoreError> {
-        self.reads.fetch_add(1, Ordering::SeqCst);
-        tokio::task::yield_now().await;
-        self.inner.query(query, arguments, page).await
-    }
-
-    async fn count(&self, query: &'static Query, arguments: &[Value]) -> Result<u64, StoreError> {
-        self.reads.fetch_add(1, Ordering::SeqCst);
-        self.inner.count(query, arguments).await
-    }
-
-    async fn commit(&self, commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
+    async fn before_commit(&self, _: &mut Commit<RecordWrite>) -> Result<(), StoreError> {
         self.commits.fetch_add(1, Ordering::SeqCst);
         tokio::task::yield_now().await;
-        RecordStore::commit(&self.inner, commit).await
+        Ok(())
     }
 }
 
@@ -151,7 +131,7 @@ impl World {
         let start = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let clock = Arc::new(ManualClock::new(start));
         let env = env(&clock, Keyring::of(key(1)));
-        let store = Arc::new(Counted::default());
+        let store = Arc::new(Counted::new(Arc::default(), Calls::default()));
         let limiter = Arc::new(MemoryLimiter::new(Arc::<ManualClock>::clone(&clock)));
         let stores = Stores::new(Arc::clone(&store), limiter);
         let offload = Arc::new(CountedOffload::default());

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use alley_core::conformance::{Hook, Hooked};
-use alley_core::{MemoryStore, StoreError};
+use alley_core::{Commit, MemoryStore, RecordWrite, StoreError};
 use alley_outreach::{Config, HandOutAnswer, HandOutRequest, NewCampaign, Outreach};
 
 use crate::world::{World, policy};
@@ -34,7 +34,7 @@ struct Gate {
 
 #[async_trait::async_trait]
 impl Hook for Gate {
-    async fn before_commit(&self) -> Result<(), StoreError> {
+    async fn before_commit(&self, _: &mut Commit<RecordWrite>) -> Result<(), StoreError> {
         self.reached.store(true, Ordering::SeqCst);
         while !self.open.load(Ordering::SeqCst) {
             tokio::task::yield_now().await;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use alley_core::conformance::{Hook, Hooked};
-use alley_core::{Fault, MemoryStore, ShopRef, StoreError};
+use alley_core::{Commit, Fault, MemoryStore, RecordWrite, ShopRef, StoreError};
 use alley_outreach::pacing::{RuleKind, Scope};
 use alley_outreach::{Config, Error, Fill, HandOutRequest, NewCampaign, NewDraft, Outreach};
 use async_trait::async_trait;
@@ -22,7 +22,7 @@ impl Hook for Yielding {
         yield_now().await;
     }
 
-    async fn before_commit(&self) -> Result<(), StoreError> {
+    async fn before_commit(&self, _: &mut Commit<RecordWrite>) -> Result<(), StoreError> {
         yield_now().await;
         Ok(())
     }

@@ -12,7 +12,7 @@ use alley_outreach::{DraftId, HandOutRequest, PacingReads as _};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::house::{House, Store, WRITERS, rounds};
-use crate::late::{Late, LateStore, Stop};
+use crate::late::{Late, Stop, late_store};
 use crate::schedule::{
     Gatekeeper, Release, Work, all_read_before_one_commits, gate, overtaken, race,
 };
@@ -136,8 +136,8 @@ async fn asking<S: Store>(
     let drafts = drafts(seller, budget).await;
     let writers = house.stores.iter().zip(drafts).enumerate().map(|(number, (store, draft))| {
         let (gate, keeper) = gate();
-        let store = LateStore::new(Arc::clone(store), gate, stop(number), late);
-        let (queueing, door) = (seller.door.clone(), door(&house.env, Arc::new(store)));
+        let store = late_store(store, gate, stop(number), late);
+        let (queueing, door) = (seller.door.clone(), door(&house.env, store));
         let (access, head) = (seller.author, head_of_queue(house.env.now(), number));
         let request = HandOutRequest::new(number.to_string()).for_shop(budget.shop(number));
         let work: Work = Box::pin(async move {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use alley_core::conformance::{Hook, Hooked};
 use alley_core::{
-    Action, Basis, Commit, Committed, Key, Page, PageRequest, Query, RecordStore, RecordType,
-    RecordWrite, StoreError, StoredRow, Value, Version,
+    Action, Basis, Commit, Key, RecordStore, RecordType, RecordWrite, StoreError, Version,
 };
 use async_trait::async_trait;
 
@@ -24,8 +24,10 @@ pub(crate) enum Stop {
     AfterRead(usize),
 }
 
+pub(crate) type LateStore<S> = Hooked<S, Lateness<S>>;
+
 #[derive(Debug)]
-pub(crate) struct LateStore<S> {
+pub(crate) struct Lateness<S> {
     store: Arc<S>,
     gate: Arc<Gate>,
     stop: Stop,
@@ -33,18 +35,19 @@ pub(crate) struct LateStore<S> {
     reads: AtomicUsize,
 }
 
-impl<S: RecordStore> LateStore<S> {
-    pub(crate) const fn new(store: Arc<S>, gate: Arc<Gate>, stop: Stop, late: Late) -> Self {
-        Self { store, gate, stop, late, reads: AtomicUsize::new(0) }
-    }
+/// `store` with a writer that waits at `gate`, and `late` guards.
+pub(crate) fn late_store<S: RecordStore>(
+    store: &Arc<S>,
+    gate: Arc<Gate>,
+    stop: Stop,
+    late: Late,
+) -> Arc<LateStore<S>> {
+    let lateness =
+        Lateness { store: Arc::clone(store), gate, stop, late, reads: AtomicUsize::new(0) };
+    Arc::new(Hooked::new(Arc::clone(store), lateness))
+}
 
-    async fn after_read(&self) {
-        let before = self.reads.fetch_add(1, Ordering::SeqCst);
-        if matches!(self.stop, Stop::AfterRead(stop) if stop == before) {
-            self.gate.pass().await;
-        }
-    }
-
+impl<S: RecordStore> Lateness<S> {
     /// The version that is stored now, if what the commit names is to be read late.
     async fn reread(
         &self,
@@ -75,41 +78,20 @@ impl<S: RecordStore> LateStore<S> {
 }
 
 #[async_trait]
-impl<S: RecordStore> RecordStore for LateStore<S> {
-    async fn get(
-        &self,
-        record: &'static RecordType,
-        key: &Key,
-    ) -> Result<Option<StoredRow>, StoreError> {
-        let found = self.store.get(record, key).await;
-        self.after_read().await;
-        found
+impl<S: RecordStore> Hook for Lateness<S> {
+    async fn after_read(&self) {
+        let before = self.reads.fetch_add(1, Ordering::SeqCst);
+        if matches!(self.stop, Stop::AfterRead(stop) if stop == before) {
+            self.gate.pass().await;
+        }
     }
 
-    async fn query(
-        &self,
-        query: &'static Query,
-        arguments: &[Value],
-        page: PageRequest,
-    ) -> Result<Page<StoredRow>, StoreError> {
-        let found = self.store.query(query, arguments, page).await;
-        self.after_read().await;
-        found
-    }
-
-    async fn count(&self, query: &'static Query, arguments: &[Value]) -> Result<u64, StoreError> {
-        let found = self.store.count(query, arguments).await;
-        self.after_read().await;
-        found
-    }
-
-    async fn commit(&self, mut commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
+    async fn before_commit(&self, commit: &mut Commit<RecordWrite>) -> Result<(), StoreError> {
         if let Stop::BeforeCommit(guard) = self.stop
             && commit.changes.iter().any(|change| change.record.name == guard.name)
         {
             self.gate.pass().await;
         }
-        self.reread_all(&mut commit).await?;
-        RecordStore::commit(self.store.as_ref(), commit).await
+        self.reread_all(commit).await
     }
 }

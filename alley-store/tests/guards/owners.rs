@@ -13,7 +13,7 @@ use alley_core::{
 };
 
 use crate::house::{House, Store, WRITERS, rounds};
-use crate::late::{Late, LateStore, Stop};
+use crate::late::{Late, Stop, late_store};
 use crate::schedule::{Release, Work, all_read_before_one_commits, gate, overtaken, race};
 
 pub(crate) fn one_owner_stays_when_all_leave_at_once<S: Store>(house: &House<S>) {
@@ -62,8 +62,8 @@ async fn left_in_the_worst_schedule<S: Store>(
     let (tenant, owners) = founded(house).await;
     let writers = house.stores.iter().enumerate().map(|(number, store)| {
         let (gate, keeper) = gate();
-        let store = LateStore::new(Arc::clone(store), gate, Stop::BeforeCommit(Tenant::TYPE), late);
-        (keeper, going(door(&house.env, Arc::new(store)), tenant, &owners, number))
+        let store = late_store(store, gate, Stop::BeforeCommit(Tenant::TYPE), late);
+        (keeper, going(door(&house.env, store), tenant, &owners, number))
     });
     all_read_before_one_commits(writers.collect(), release).await;
     left(house, tenant).await
@@ -76,8 +76,8 @@ async fn left_by_the_overtaken<S: Store>(house: &House<S>, read: usize) -> (usiz
     let mut leaving = house.stores.iter().enumerate().map(|(number, store)| {
         let (gate, keeper) = gate();
         let stop = Stop::AfterRead(if number == 0 { read } else { usize::MAX });
-        let store = LateStore::new(Arc::clone(store), gate, stop, &[]);
-        let door = door(&house.env, Arc::new(store));
+        let store = late_store(store, gate, stop, &[]);
+        let door = door(&house.env, store);
         (keeper, removing(door, tenant, &owners, (number, number)))
     });
     let one = leaving.next().unwrap();

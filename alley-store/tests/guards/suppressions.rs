@@ -15,7 +15,7 @@ use alley_outreach::{
 };
 
 use crate::house::{House, Store, WRITERS, rounds};
-use crate::late::{Late, LateStore, Stop};
+use crate::late::{Late, Stop, late_store};
 use crate::schedule::{Release, Work, all_read_before_one_commits, gate, race};
 use crate::seller::{Seller, ask, creator, door, queue, shop};
 
@@ -62,8 +62,8 @@ async fn late_in_the_worst_schedule<S: Store>(
     let seller = with_drafts(house).await;
     let writers = house.stores.iter().enumerate().map(|(number, store)| {
         let (gate, keeper) = gate();
-        let store = LateStore::new(Arc::clone(store), gate, BEFORE_COMMIT, late);
-        (keeper, working(door(&house.env, Arc::new(store)), &seller, number))
+        let store = late_store(store, gate, BEFORE_COMMIT, late);
+        (keeper, working(door(&house.env, store), &seller, number))
     });
     all_read_before_one_commits(writers.collect(), release).await;
     contacted_after_suppression(house, &seller).await

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use alley_core::conformance::Hook;
-use alley_core::{StoreError, StoreErrorKind};
+use alley_core::{Commit, RecordWrite, StoreError, StoreErrorKind};
 use alley_sandbox::tiktok::TikTokShop;
 use async_trait::async_trait;
 
@@ -18,7 +18,7 @@ pub(crate) struct Flaky {
 
 #[async_trait]
 impl Hook for Flaky {
-    async fn before_commit(&self) -> Result<(), StoreError> {
+    async fn before_commit(&self, _: &mut Commit<RecordWrite>) -> Result<(), StoreError> {
         let away = self.double.refreshes() > 0
             && self
                 .refusals

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use alley_core::conformance::{Hook, Hooked};
 use alley_core::{
-    Effect, ErasureStep, MemoryStore, Permit, PersonalRecords as _, PlanId, Record as _, StoreError,
+    Commit, Effect, ErasureStep, MemoryStore, Permit, PersonalRecords as _, PlanId, Record as _,
+    RecordWrite, StoreError,
 };
 use alley_outreach::{
     Config, Confirmation, Confirmed, DraftId, DraftRevision, Error, HandOutAnswer, HandOutRequest,
@@ -24,7 +25,7 @@ struct Overtaken {
 
 #[async_trait::async_trait]
 impl Hook for Overtaken {
-    async fn before_commit(&self) -> Result<(), StoreError> {
+    async fn before_commit(&self, _: &mut Commit<RecordWrite>) -> Result<(), StoreError> {
         let steps = std::mem::take(&mut *self.steps.lock().unwrap());
         let permit = Permit::issue_to_erasure_engine(self.plan, 1);
         self.store.apply(&permit, &steps).await?;
