@@ -16,7 +16,7 @@ use secrecy::SecretSlice;
 use sha2::{Digest as _, Sha256};
 
 use crate::commit::CommitId;
-use crate::error::StoreError;
+use crate::error::{StoreError, StoreErrorKind};
 use crate::ids::TenantId;
 use crate::random::SecureRandom;
 use crate::record::Key;
@@ -234,6 +234,18 @@ pub trait Idempotency: std::fmt::Debug + Send + Sync + 'static {
 
 /// Longest sealed result that is kept: 64 KiB and what sealing adds.
 pub const MAX_RESULT_BYTES: usize = Sealed::MAX_PLAINTEXT_BYTES + Sealed::OVERHEAD_BYTES;
+
+/// Refuses a result that is too long to be kept. For stores.
+///
+/// # Errors
+/// When it is longer than [`MAX_RESULT_BYTES`].
+pub fn check_result(result: &Sealed) -> Result<(), StoreError> {
+    if result.as_bytes().len() <= MAX_RESULT_BYTES {
+        return Ok(());
+    }
+    let text = "the result of a request is longer than 64 KiB";
+    Err(StoreError::with_source(StoreErrorKind::Other, text))
+}
 
 /// What a store keeps of a request, and what follows from it. For stores.
 #[derive(Clone, Debug, Eq, PartialEq)]

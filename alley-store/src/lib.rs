@@ -30,6 +30,8 @@ mod postgres;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod reach;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod request;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod row;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sql;

@@ -28,7 +28,8 @@ impl Billing {
     ///
     /// 200 for what is stored, and for what billing does not act on: repetitions, other types,
     /// the other mode, other accounts. An event that comes again with another content is one of
-    /// these: the first one stays, and the audit trail says `webhook.receive`, denied. 400 for what Stripe did not sign now. 413 for more than
+    /// these: the first one stays, and the audit trail says `webhook.receive`, denied.
+    /// 400 for what Stripe did not sign now. 413 for more than
     /// [`MAX_BODY_BYTES`](crate::webhook::MAX_BODY_BYTES). 503 when it could not be stored, so
     /// that Stripe sends it again.
     ///

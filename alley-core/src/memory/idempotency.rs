@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 
 use super::MemoryStore;
 use super::fault::Fault;
-use crate::error::{StoreError, StoreErrorKind};
-use crate::idempotency::{Begun, Entry, Idempotency, MAX_RESULT_BYTES, RequestKey, Terms, Ticket};
+use crate::error::StoreError;
+use crate::idempotency::{Begun, Entry, Idempotency, RequestKey, Terms, Ticket, check_result};
 use crate::seal::Sealed;
 use crate::store::later;
 use crate::value::Digest32;
@@ -41,10 +41,7 @@ impl Idempotency for MemoryStore {
         result: &Sealed,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        if result.as_bytes().len() > MAX_RESULT_BYTES {
-            let text = "the result of a request is longer than 64 KiB";
-            return Err(StoreError::with_source(StoreErrorKind::Other, text));
-        }
+        check_result(result)?;
         let mut state = self.lock();
         let takes_late = state.breaks(Fault::TakesLateResults);
         let Some(entry) = state.requests.get_mut(&ticket.key) else {

@@ -125,12 +125,7 @@ async fn check(session: &mut Session<'_>, plan: &Plan<'_>) -> Result<(), Failure
     }
     for (record, keys) in &plan.absent {
         let batch = session.shared.batch(record)?;
-        let rows = keyed(session, record, &batch.get, keys).await?;
-        for row in rows {
-            let stored = row::stored(record, row)?;
-            let key = row::key_of_row(record, &stored.record)?;
-            found.entry(record.name).or_default().insert(key, stored.version);
-        }
+        versions(session, record, &batch.versions, keys, &mut found).await?;
     }
     match plan.unmet(&found) {
         Some(expect) => Err(conflict(expect.record, &expect.key).into()),

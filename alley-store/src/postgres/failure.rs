@@ -3,6 +3,8 @@
 use alley_core::{StoreError, StoreErrorKind};
 use sqlx::postgres::PgDatabaseError;
 
+use crate::failure::other;
+
 /// Why a piece of work did not end well.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -59,7 +61,7 @@ impl Failure {
             Self::Refused(error) => error,
             Self::Engine(error) => failed(&error),
             Self::Late => late(StoreErrorKind::Unavailable),
-            Self::Batch => StoreError::new(StoreErrorKind::Other),
+            Self::Batch => other("rows of a batch were refused and nobody tried them one by one"),
         }
     }
 }

@@ -1,9 +1,7 @@
 //! Requests that were begun, and their results. Whether a lease or a result ran out is decided by the
 //! server's clock.
 
-use alley_core::idempotency::{
-    Begun, Entry, Idempotency, MAX_RESULT_BYTES, RequestKey, Terms, Ticket,
-};
+use alley_core::idempotency::{Begun, Idempotency, RequestKey, Terms, Ticket, check_result};
 use alley_core::{Digest32, Field as _, Sealed, StoreError, Value};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -13,7 +11,7 @@ use super::connection::{Session, Work};
 use super::driver::Argument;
 use super::failure::Failure;
 use super::span::micros;
-use crate::failure::other;
+use crate::request;
 
 #[async_trait]
 impl Idempotency for PostgresStore {
@@ -33,9 +31,7 @@ impl Idempotency for PostgresStore {
         result: &Sealed,
         _: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        if result.as_bytes().len() > MAX_RESULT_BYTES {
-            return Err(other("the result of a request is longer than 64 KiB"));
-        }
+        check_result(result)?;
         self.write(&Finish { ticket, result }).await
     }
 
@@ -64,9 +60,11 @@ impl Work for Begin<'_> {
             return Ok(Begun::Fresh(Ticket::new(*self.key, *fencing, keep)));
         }
         let row = session.first(&shared.own.request_get, &[key]).await?;
-        let wrong = || StoreError::corrupt("idempotency", "a row is not of its form");
-        let (entry, server) = row.and_then(read).ok_or_else(wrong)?;
-        Ok(match entry.refusal(self.fingerprint, server) {
+        // The server's clock stands last.
+        let mut row = row.ok_or_else(request::corrupt)?;
+        let server = row.pop().and_then(|value| DateTime::from_value(value).ok());
+        let server = server.ok_or_else(request::corrupt)?;
+        Ok(match request::entry(Some(row))?.refusal(self.fingerprint, server) {
             // The rest of the lease, by the caller's clock.
             Some(Begun::InProgress(until)) => {
                 let rest = until.signed_duration_since(server);
@@ -110,17 +108,4 @@ impl Work for Abandon<'_> {
         session.execute(text, &[(&key).into(), (&fencing).into()]).await?;
         Ok(())
     }
-}
-
-fn read(row: Vec<Value>) -> Option<(Entry, DateTime<Utc>)> {
-    let [fingerprint, fencing, until, result, expires_at, now] =
-        <[Value; 6]>::try_from(row).ok()?;
-    let entry = Entry {
-        fingerprint: Digest32::from_value(fingerprint).ok()?,
-        fencing: i64::from_value(fencing).ok()?,
-        until: Option::from_value(until).ok()?,
-        result: Option::from_value(result).ok()?,
-        expires_at: DateTime::from_value(expires_at).ok()?,
-    };
-    Some((entry, DateTime::from_value(now).ok()?))
 }

@@ -269,6 +269,7 @@ impl Tries {
         let made = ATTEMPTS.saturating_sub(self.left);
         let span = FIRST_PAUSE.saturating_mul(1 << made.min(10)).min(LONGEST_PAUSE);
         let span = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+        // Seeded by the system, also where the host's randomness is a seeded one: two stores must differ.
         let seed = std::collections::hash_map::RandomState::new();
         let chance = std::hash::BuildHasher::hash_one(&seed, made);
         Duration::from_micros(chance.checked_rem(span).unwrap_or(0))

@@ -57,6 +57,8 @@ pub(crate) struct BatchSql {
     pub(crate) row: Vec<Element>,
     /// All columns in the order of the given keys; takes keys.
     pub(crate) get: String,
+    /// Key and version, in the order of the keys; takes keys.
+    pub(crate) versions: String,
     /// Key and version, locked for writing, in the order of the keys; takes keys.
     pub(crate) lock: String,
     /// The same without an answer but how many there are.
@@ -114,13 +116,12 @@ impl BatchSql {
         let same = same_key(binding);
         let with = |columns: &[Column]| given(&[columns, &[version]].concat(), 1);
         let insert = format!("INSERT INTO {path} ({names}) SELECT \"given\".*, 1 FROM {rows}");
-        let locked = |strength: &str| {
-            format!(
-                "SELECT {key_names}, \"kept\".{} FROM {path} AS \"kept\" JOIN {keys} ON {same} \
-                 ORDER BY {key_names} FOR {strength} OF \"kept\"",
-                quoted(VERSION)
-            )
-        };
+        let versions = format!(
+            "SELECT {key_names}, \"kept\".{} FROM {path} AS \"kept\" JOIN {keys} ON {same} \
+             ORDER BY {key_names}",
+            quoted(VERSION)
+        );
+        let locked = |strength: &str| format!("{versions} FOR {strength} OF \"kept\"");
         let lock = locked("NO KEY UPDATE");
         let key_list = binding.key();
         let set = columns.iter().filter(|column| !key_list.contains(&column.name));
@@ -141,6 +142,7 @@ impl BatchSql {
             lock_only: format!("SELECT count(*) FROM ({lock}) AS \"locked\""),
             lock,
             share: locked("SHARE"),
+            versions,
             update: format!(
                 "UPDATE {path} AS \"kept\" SET {} FROM {} WHERE {unchanged}",
                 set.join(", "),
@@ -175,8 +177,9 @@ impl BatchSql {
                 of_tenant.map(|sql| (format!("{} of tenant many", edge.field), sql.text.as_str())),
             );
         }
-        let row: [(&str, &String); 11] = [
+        let row: [(&str, &String); 12] = [
             ("get", &self.get),
+            ("versions", &self.versions),
             ("lock", &self.lock),
             ("lock only", &self.lock_only),
             ("share", &self.share),

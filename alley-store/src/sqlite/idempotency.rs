@@ -1,15 +1,13 @@
 //! Requests that were begun, and their results.
 
-use alley_core::idempotency::{
-    Begun, Entry, Idempotency, MAX_RESULT_BYTES, RequestKey, Terms, Ticket,
-};
+use alley_core::idempotency::{Begun, Entry, Idempotency, RequestKey, Terms, Ticket, check_result};
 use alley_core::store::later;
 use alley_core::{Digest32, Field as _, Sealed, StoreError, Value};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::{SqliteStore, driver};
-use crate::failure;
+use crate::request;
 
 #[async_trait]
 impl Idempotency for SqliteStore {
@@ -35,9 +33,8 @@ impl Idempotency for SqliteStore {
                 return Ok(Begun::Fresh(Ticket::new(key, fencing, terms.keep)));
             }
             let row = driver::row(connection, &shared.own.request_get, &[bytes])?;
-            let entry = row.and_then(read);
-            let refusal = entry.and_then(|entry| entry.refusal(&fingerprint, now));
-            refusal.ok_or_else(|| StoreError::corrupt("idempotency", "a row is not of its form"))
+            // What may be begun was begun above.
+            request::entry(row)?.refusal(&fingerprint, now).ok_or_else(request::corrupt)
         })
         .await
     }
@@ -48,9 +45,7 @@ impl Idempotency for SqliteStore {
         result: &Sealed,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        if result.as_bytes().len() > MAX_RESULT_BYTES {
-            return Err(failure::other("the result of a request is longer than 64 KiB"));
-        }
+        check_result(result)?;
         let values = [
             Value::Bytes(ticket.key.to_bytes()),
             Value::Int(ticket.fencing),
@@ -72,15 +67,4 @@ impl Idempotency for SqliteStore {
         })
         .await
     }
-}
-
-fn read(row: Vec<Value>) -> Option<Entry> {
-    let [fingerprint, fencing, until, result, expires_at] = <[Value; 5]>::try_from(row).ok()?;
-    Some(Entry {
-        fingerprint: Digest32::from_value(fingerprint).ok()?,
-        fencing: i64::from_value(fencing).ok()?,
-        until: Option::from_value(until).ok()?,
-        result: Option::from_value(result).ok()?,
-        expires_at: DateTime::from_value(expires_at).ok()?,
-    })
 }

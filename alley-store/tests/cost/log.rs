@@ -51,17 +51,23 @@ fn commits(database: &Path) -> usize {
     frames.filter(|at| number(at + 4) != 0).count()
 }
 
+/// A store whose log is empty, and what the calls need in it.
+async fn prepared(path: &Path) -> SqliteStore {
+    let options = SqliteOptions::default();
+    SqliteStore::migrate(path, &options).unwrap();
+    let store = SqliteStore::open(path, options).unwrap();
+    // A store that was just opened empties the log once.
+    store.compact_after_erasure().await.unwrap();
+    Calls::of_store(&store, common::env(1)).prepare().await;
+    store
+}
+
 #[tokio::test]
 async fn no_call_waits_for_the_disk_more_often_than_it_did() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("alley.db");
-    let options = SqliteOptions::default();
-    SqliteStore::migrate(&path, &options).unwrap();
-    let store = SqliteStore::open(&path, options).unwrap();
-    let calls = Calls::of_store(&store, common::env(1));
-    // A store that was just opened empties the log once.
-    store.compact_after_erasure().await.unwrap();
-    calls.prepare().await;
+    let store = prepared(&path).await;
+    let calls = Calls::of_store(&store, common::env(2));
     for (call, wanted) in COUNTS {
         let mut written = 0;
         for round in 0..ROUNDS {
@@ -80,13 +86,8 @@ async fn no_call_waits_for_the_disk_more_often_than_it_did() {
 async fn callers_who_wait_together_wait_for_the_disk_together() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("alley.db");
-    let options = SqliteOptions::default();
-    SqliteStore::migrate(&path, &options).unwrap();
-    let store = SqliteStore::open(&path, options).unwrap();
-    let calls = Calls::of_store(&store, common::env(1));
-    // A store that was just opened empties the log once.
-    store.compact_after_erasure().await.unwrap();
-    calls.prepare().await;
+    let store = prepared(&path).await;
+    let calls = Calls::of_store(&store, common::env(2));
     let before = commits(&path);
     let mut waiting: Vec<_> = Vec::new();
     for _ in 0..64 {
