@@ -362,7 +362,16 @@ impl SqliteStore {
         &self,
         work: impl FnOnce(&Connection, &Shared) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (task, answer) = Task::boxed(work, Arc::clone(&self.shared));
+        self.write_over((), |connection, shared, ()| work(connection, shared)).await
+    }
+
+    /// The same for work on something that may be large.
+    async fn write_over<T: Send + 'static, I: Send + 'static>(
+        &self,
+        input: I,
+        work: impl FnOnce(&Connection, &Shared, &mut I) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (task, answer) = Task::boxed(input, work, Arc::clone(&self.shared));
         self.send(Message::Write(task))?;
         received(answer).await
     }
@@ -372,7 +381,8 @@ impl SqliteStore {
         &self,
         work: impl FnOnce(&Connection, &Shared) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (task, answer) = Task::boxed(work, Arc::clone(&self.shared));
+        let work = |connection: &Connection, shared: &Shared, (): &mut ()| work(connection, shared);
+        let (task, answer) = Task::boxed((), work, Arc::clone(&self.shared));
         self.send(Message::Alone(task))?;
         received(answer).await
     }

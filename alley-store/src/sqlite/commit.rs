@@ -144,7 +144,9 @@ fn replace<'c>(
     }
     let read = Value::Int(read.number());
     let text = || update.text(changed);
-    statements.execute_one_of(update.stem(), changed, text, row.iter().chain([&read]))
+    let arguments = (1..).zip(row.iter().chain([&read]));
+    let arguments = arguments.filter(update.taken(changed));
+    statements.execute_one_of(update.stem(), changed, text, arguments)
 }
 
 fn insert<'c>(

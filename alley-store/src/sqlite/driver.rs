@@ -73,16 +73,16 @@ impl<'c> Statements<'c> {
     }
 
     /// The same for a statement that is made up when it is first needed: one of those that `stem` stands
-    /// for, told apart by `variation`.
+    /// for, told apart by `variation`. Its arguments say which they are, from 1: it may lack some.
     pub(super) fn execute_one_of<'v>(
         &mut self,
         stem: &'c str,
         variation: &[bool],
         text: impl FnOnce() -> String,
-        arguments: impl IntoIterator<Item = &'v Value>,
+        arguments: impl IntoIterator<Item = (usize, &'v Value)>,
     ) -> rusqlite::Result<usize> {
         let statement = self.statement(stem, variation, || Cow::Owned(text()))?;
-        bind(statement, arguments)?;
+        bind_at(statement, arguments)?;
         statement.raw_execute()
     }
 
@@ -122,7 +122,14 @@ fn bind<'v>(
     statement: &mut CachedStatement<'_>,
     arguments: impl IntoIterator<Item = &'v Value>,
 ) -> rusqlite::Result<()> {
-    for (place, argument) in (1..).zip(arguments) {
+    bind_at(statement, (1..).zip(arguments))
+}
+
+fn bind_at<'v>(
+    statement: &mut CachedStatement<'_>,
+    arguments: impl IntoIterator<Item = (usize, &'v Value)>,
+) -> rusqlite::Result<()> {
+    for (place, argument) in arguments {
         statement.raw_bind_parameter(place, Bound(argument))?;
     }
     Ok(())

@@ -6,9 +6,7 @@ use alley_core::{
 };
 use async_trait::async_trait;
 
-use rusqlite::Connection;
-
-use super::{Shared, SqliteStore, commit, driver};
+use super::{SqliteStore, commit, driver};
 use crate::{page, row};
 
 #[async_trait]
@@ -53,12 +51,7 @@ impl RecordStore for SqliteStore {
         .await
     }
 
-    async fn commit(&self, mut commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
-        let apply = move |connection: &Connection, shared: &Shared| {
-            let committed = commit::apply(connection, shared, &mut commit)?;
-            Ok((committed, commit))
-        };
-        // The commit comes back so that its rows are freed here, and not inside the transaction.
-        self.write(apply).await.map(|(committed, _)| committed)
+    async fn commit(&self, commit: Commit<RecordWrite>) -> Result<Committed, StoreError> {
+        self.write_over(commit, commit::apply).await
     }
 }

@@ -203,7 +203,7 @@ fn dropping_the_store_finishes_what_was_asked_for() {
     let store = SqliteStore::open_in_memory().unwrap();
     let mut answers = Vec::new();
     for n in 0..300 {
-        let (task, answer) = Task::boxed(move |_, _| Ok(n), Arc::clone(&store.shared));
+        let (task, answer) = Task::boxed((), move |_, _, ()| Ok(n), Arc::clone(&store.shared));
         store.send(Message::Write(task)).unwrap();
         answers.push(answer);
     }
@@ -220,8 +220,8 @@ fn the_log_is_emptied_under_load_after_64_rounds() {
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let mut answers = Vec::new();
     let mut send = |work: Box<dyn FnOnce(&Shared) -> bool + Send>| {
-        let work = move |_: &Connection, shared: &Shared| Ok(work(shared));
-        let (task, answer) = Task::boxed(work, Arc::clone(&store.shared));
+        let work = move |_: &Connection, shared: &Shared, (): &mut ()| Ok(work(shared));
+        let (task, answer) = Task::boxed((), work, Arc::clone(&store.shared));
         store.send(Message::Alone(task)).unwrap();
         answers.push(answer);
     };

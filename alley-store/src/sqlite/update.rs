@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use alley_core::Value;
 use rusqlite::Connection;
 
 use super::SqliteOptions;
@@ -107,6 +108,19 @@ impl UpdateSql {
         connection.prepare(&self.look)?;
         connection.prepare(&self.text(&vec![true; self.indexed.len()]))?;
         Ok(())
+    }
+
+    /// Whether the statement for `changed` takes an argument, asked in the order of the numbers: what it
+    /// does not set need not be copied into it.
+    pub(super) fn taken<'a>(
+        &'a self,
+        changed: &'a [bool],
+    ) -> impl FnMut(&(usize, &Value)) -> bool + 'a {
+        let mut held = self.indexed.iter().zip(changed).peekable();
+        move |(number, _)| {
+            let this = held.next_if(|(place, _)| place.saturating_add(1) == *number);
+            this.is_none_or(|(_, changed)| *changed)
+        }
     }
 
     /// What all statements of this record type begin with.

@@ -58,33 +58,38 @@ pub(super) enum Ended {
     RolledBack,
 }
 
-/// Work with the place for its result.
-pub(super) struct Task<T, F> {
+/// Work with what it is done on and the place for its result.
+pub(super) struct Task<T, I, F> {
     work: Option<F>,
+    input: I,
     shared: Arc<Shared>,
     result: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
-impl<T, F> Task<T, F>
+impl<T, I, F> Task<T, I, F>
 where
     T: Send + 'static,
-    F: FnOnce(&Connection, &Shared) -> Result<T, StoreError> + Send + 'static,
+    I: Send + 'static,
+    F: FnOnce(&Connection, &Shared, &mut I) -> Result<T, StoreError> + Send + 'static,
 {
-    /// The work as the writer takes it, and where its answer will be.
+    /// The work as the writer takes it, and where its answer will be. `input` is freed after the caller
+    /// has that answer.
     pub(super) fn boxed(
+        input: I,
         work: F,
         shared: Arc<Shared>,
     ) -> (Box<dyn Work>, oneshot::Receiver<Result<T, StoreError>>) {
         let (reply, answer) = oneshot::channel();
-        (Box::new(Self { work: Some(work), shared, result: None, reply }), answer)
+        (Box::new(Self { work: Some(work), input, shared, result: None, reply }), answer)
     }
 }
 
-impl<T, F> Work for Task<T, F>
+impl<T, I, F> Work for Task<T, I, F>
 where
     T: Send + 'static,
-    F: FnOnce(&Connection, &Shared) -> Result<T, StoreError> + Send + 'static,
+    I: Send + 'static,
+    F: FnOnce(&Connection, &Shared, &mut I) -> Result<T, StoreError> + Send + 'static,
 {
     fn is_canceled(&self) -> bool {
         self.reply.is_canceled()
@@ -94,10 +99,10 @@ where
         let Some(work) = self.work.take() else {
             return false;
         };
-        let shared = &self.shared;
+        let (shared, input) = (&self.shared, &mut self.input);
         // Statements of the host run here; a panic in them must not end the writer. What they
         // leave behind is rolled back with the savepoint.
-        let run = catch_unwind(AssertUnwindSafe(|| work(connection, shared)));
+        let run = catch_unwind(AssertUnwindSafe(|| work(connection, shared, input)));
         let result =
             run.unwrap_or_else(|_panic| Err(failure::other("the host's statements panicked")));
         self.result.insert(result).is_ok()
@@ -105,7 +110,8 @@ where
 
     fn answer(self: Box<Self>, ended: &Ended) {
         let lost = |kind| Err(StoreError::new(kind));
-        let answer = match (self.result, ended) {
+        let Self { input, result, reply, .. } = *self;
+        let answer = match (result, ended) {
             (Some(Err(own)), _) => Err(own),
             (Some(Ok(value)), Ended::Committed) => Ok(value),
             (_, Ended::CommitFailed(error)) => Err(driver::commit_failed(error)),
@@ -117,7 +123,8 @@ where
             (None, Ended::Committed) => lost(StoreErrorKind::Other),
         };
         // Whoever asked may have gone meanwhile.
-        drop(self.reply.send(answer));
+        drop(reply.send(answer));
+        drop(input);
     }
 }
 
