@@ -130,6 +130,16 @@ struct Task {
 }
 
 impl ThreadOffload {
+    /// For password hashing: a thread for each processor that the process may use, four at most, and 64
+    /// callers who wait. Each thread takes the memory of one hash, 19 MiB with the default parameters.
+    ///
+    /// # Errors
+    /// When the system refuses a thread; those already started end.
+    pub fn for_hashing() -> std::io::Result<Self> {
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self::new(processors.min(4), 64)
+    }
+
     /// Starts `threads` threads (at least one). `queue` is how much work may wait beyond what
     /// runs, zero for none. Work that has waited for two seconds when its turn comes is refused.
     ///

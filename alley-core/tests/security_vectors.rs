@@ -170,7 +170,7 @@ fn stored_argon2id_hashes_of_the_reference_implementation() {
 }
 
 #[test]
-fn passwords_are_compared_in_normal_form_c() {
+fn pw_06_passwords_are_compared_in_normal_form_c() {
     let policy = PasswordPolicy::default();
     for case in cases(&vectors("password_normalisation")) {
         let [a, b] = ["a", "b"].map(|name| policy.read(&unescape(text(&case[name]))).unwrap());

@@ -171,7 +171,7 @@ fn config(servers: &[Server; 2]) -> Result<Config, Failure> {
         &[SecretString::from(STRIPE_SECRET)],
     )?;
     let billing = billing.with_base(&stripe.base_url())?;
-    let accounts = AccountsConfig::new("Harbor", Arc::new(ThreadOffload::new(2, 64)?));
+    let accounts = AccountsConfig::new("Harbor", Arc::new(ThreadOffload::for_hashing()?));
     Ok(Config::new(accounts)
         .with_tiktok(alley_tiktok::Config::new(app, endpoints))
         .with_billing(billing))

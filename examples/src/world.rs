@@ -84,7 +84,7 @@ impl World {
             SecretString::from(STRIPE_KEY),
             &[SecretString::from(STRIPE_SECRET)],
         )?;
-        let accounts = AccountsConfig::new("Harbor", Arc::new(ThreadOffload::new(2, 64)?));
+        let accounts = AccountsConfig::new("Harbor", Arc::new(ThreadOffload::for_hashing()?));
         let config = Config::new(accounts)
             .with_tiktok(alley_tiktok::Config::new(app, endpoints))
             .with_billing(billing.with_base(&stripe_server.base_url())?);

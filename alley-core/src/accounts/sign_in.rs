@@ -160,7 +160,7 @@ impl Accounts {
                 }
                 Verdict::SecondFactor(account) => {
                     if let Some(pending) = self.ask_second_factor(account).await? {
-                        self.rehash(&judged, password, &seen).await?;
+                        self.rehash(&judged, password, &seen).await;
                         return Ok(SignIn::SecondFactor(pending));
                     }
                 }
@@ -173,7 +173,7 @@ impl Accounts {
                     };
                     let (commit, signed_in) = self.begin_session(account, &proof, client).await?;
                     if self.apply(commit).await? == Applied::Done {
-                        self.rehash(&judged, password, &seen).await?;
+                        self.rehash(&judged, password, &seen).await;
                         return Ok(SignIn::SignedIn(signed_in));
                     }
                 }
@@ -258,30 +258,34 @@ impl Accounts {
 
     /// Hashes a right password anew if its hash is not up to date. A lost race or a failure
     /// leaves the older hash, which is good enough until the next sign-in.
-    async fn rehash(
+    async fn rehash(&self, judged: &Guess, password: &SecretString, seen: &Seen) {
+        if let Ok(Some(commit)) = self.renewed(judged, password, seen).await {
+            let _lost_race = self.apply(commit).await;
+        }
+    }
+
+    /// The commit of a hash that is made anew, if the stored one is not up to date.
+    async fn renewed(
         &self,
         judged: &Guess,
         password: &SecretString,
         seen: &Seen,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<Commit<Change>>, Error> {
         let Some(stored) = &seen.password else {
-            return Ok(());
+            return Ok(None);
         };
         let sealed_with_older_key = self.env.keyring.needs_reseal(&stored.record.hash);
         let outdated = matches!(judged, Guess::Right { rehash: true }) || sealed_with_older_key;
         let read = self.config.password_policy.read(password.expose_secret());
         let (true, Ok(password)) = (outdated, read) else {
-            return Ok(());
+            return Ok(None);
         };
-        let Ok(hash) = self.hash(password).await else {
-            return Ok(());
-        };
+        let hash = self.hash(password).await?;
         let key: Key = stored.record.key();
         let mut record = stored.record.clone();
         record.hash =
             self.seal::<PasswordCredential>("hash", &key, hash.expose_phc().as_bytes())?;
         let commit: Commit<Change> = self.env.commit()?;
-        let _lost_race = self.apply(commit.change(update(record, stored.version))).await;
-        Ok(())
+        Ok(Some(commit.change(update(record, stored.version))))
     }
 }

@@ -49,7 +49,7 @@ fn work_beyond_threads_and_queue_is_refused_and_not_run() {
 }
 
 #[test]
-fn dropped_callers_do_not_make_more_run_at_once() {
+fn pw_12_dropped_callers_do_not_make_more_run_at_once() {
     let offload = patient(2, 1_000).unwrap();
     let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     for round in 0..100 {

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn weak_or_excessive_parameters_are_refused() {
+    fn pw_08_weak_or_excessive_parameters_are_refused() {
         let new = |memory_kib, passes, lanes| HashParams::new(Cost { memory_kib, passes, lanes });
         for listed in HashParams::LISTED {
             let Cost { memory_kib, passes, lanes } = listed.cost();

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn length_is_counted_in_code_points_after_composition() {
+    fn pw_02_length_is_counted_in_code_points_after_composition() {
         let short = Err(PasswordError::TooShort { min_code_points: 15 });
         assert_eq!(judge("vexing-quartzy"), short);
         assert_eq!(judge("vexing-quartzyx"), Ok(()));
@@ -168,14 +168,14 @@ mod tests {
     }
 
     #[test]
-    fn no_composition_is_asked_for() {
+    fn pw_05_no_composition_is_asked_for() {
         assert_eq!(judge("wobblymarzipans"), Ok(()));
         assert_eq!(judge("               "), Err(PasswordError::Blocklisted));
         assert_eq!(judge(" leading and trailing "), Ok(()));
     }
 
     #[test]
-    fn sizes_are_bounded_before_any_work() {
+    fn pw_03_pw_04_sizes_are_bounded_before_any_work() {
         let long = Err(PasswordError::TooLong { max_bytes: 4_096 });
         assert_eq!(judge(&"xy-".repeat(400_000)), long);
         let many = |count: u32| (0..count).filter_map(|n| char::from_u32(0x4e00 + n)).collect();
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn nul_is_refused_or_hashed_but_never_cut_at() {
+    fn pw_07_nul_is_refused_or_hashed_but_never_cut_at() {
         let policy = PasswordPolicy::default();
         assert_eq!(policy.read("abc\0def").err(), Some(PasswordError::HasNul));
         let lenient = policy.with_nul(NulRule::Hash);
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn policies_out_of_range_are_refused() {
+    fn pw_01_policies_out_of_range_are_refused() {
         let policy = PasswordPolicy::default();
         assert!(policy.with_min_code_points(7).is_err());
         assert!(policy.with_min_code_points(8).unwrap().accept("zpqmwlxk", &[]).is_ok());

@@ -7,6 +7,7 @@ mod joined;
 mod passwords;
 mod races;
 mod registration;
+mod rehash;
 mod second_factor;
 mod secrecy;
 mod sessions;

@@ -15,7 +15,7 @@ async fn reset(world: &World, token: &str) -> ResetPassword {
 }
 
 #[tokio::test]
-async fn a_change_needs_the_present_password_and_ends_every_other_session() {
+async fn pw_20_pw_21_a_change_needs_the_present_password_and_ends_every_other_session() {
     let world = World::new();
     let here = world.signed_in(ANN).await;
     let elsewhere = world.sign_in(ANN).await;

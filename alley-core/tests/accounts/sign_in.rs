@@ -30,7 +30,7 @@ async fn cost(world: &World, address: &str, password: &str) -> (bool, usize, usi
 }
 
 #[tokio::test]
-async fn every_kind_of_account_costs_one_hash_and_the_same_reads() {
+async fn pw_14_pw_15_every_kind_of_account_costs_one_hash_and_the_same_reads() {
     let world = World::new();
     for address in ["known@example.test", "disabled@example.test", "gone@example.test"] {
         world.person(address).await;
@@ -48,7 +48,7 @@ async fn every_kind_of_account_costs_one_hash_and_the_same_reads() {
 }
 
 #[tokio::test]
-async fn a_hash_that_was_moved_from_another_account_does_not_open() {
+async fn pw_17_a_hash_that_was_moved_from_another_account_does_not_open() {
     let world = World::new();
     world.person("ann@example.test").await;
     world.person("bob@example.test").await;
@@ -86,7 +86,7 @@ fn door(world: &World, env: &Env, params: HashParams) -> Accounts {
 }
 
 #[tokio::test]
-async fn a_hash_of_other_parameters_or_an_older_key_is_made_anew_at_sign_in() {
+async fn pw_16_pw_17_a_hash_of_other_parameters_or_an_older_key_is_made_anew_at_sign_in() {
     let world = World::new();
     world.person("ann@example.test").await;
     let ann = account(&world, "ann@example.test").await.record.account_id;
@@ -146,7 +146,7 @@ async fn too_many_guesses_are_throttled_alike_for_known_and_unknown_addresses() 
 }
 
 #[tokio::test]
-async fn an_over_long_password_is_rejected_without_work() {
+async fn pw_04_an_over_long_password_is_rejected_without_work() {
     let world = World::new();
     world.person("ann@example.test").await;
     let (reads, hashes) = (world.store.hook().reads(), world.offload.hashes());

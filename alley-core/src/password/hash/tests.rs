@@ -1,11 +1,11 @@
+use std::sync::Arc;
+
 use static_assertions::assert_not_impl_any;
 
 use super::super::{NulRule, PasswordPolicy};
 use super::*;
+use crate::offload::{self, Overloaded, ThreadOffload};
 use crate::random::SeededRandom;
-
-assert_not_impl_any!(Password: Clone, Copy, std::fmt::Display, PartialEq, serde::Serialize);
-assert_not_impl_any!(PasswordHash: std::fmt::Display, PartialEq, serde::Serialize);
 
 fn read(text: &str) -> Password {
     PasswordPolicy::default().with_nul(NulRule::Hash).read(text).unwrap()
@@ -15,8 +15,15 @@ fn cheap() -> Hasher {
     Hasher::new(HashParams::new(Cost { memory_kib: 7_168, passes: 5, lanes: 1 }).unwrap())
 }
 
+/// Judged when this compiles: what has no `==` is compared by `subtle` alone.
 #[test]
-fn only_the_password_itself_verifies() {
+fn pw_24_no_secret_can_be_compared_shown_or_serialized() {
+    assert_not_impl_any!(Password: Clone, Copy, std::fmt::Display, PartialEq, serde::Serialize);
+    assert_not_impl_any!(PasswordHash: std::fmt::Display, PartialEq, serde::Serialize);
+}
+
+#[test]
+fn pw_03_pw_07_only_the_password_itself_verifies() {
     let hasher = cheap();
     let long = "ж".repeat(199);
     for (password, other) in [
@@ -34,7 +41,7 @@ fn only_the_password_itself_verifies() {
 }
 
 #[test]
-fn two_hashes_of_one_password_differ_and_have_the_documented_form() {
+fn pw_08_pw_09_two_hashes_of_one_password_differ_and_have_the_documented_form() {
     let hasher = Hasher::default();
     let random = SeededRandom::new(1);
     let [a, b] = [(); 2].map(|()| hasher.hash(&read("password"), &random).unwrap());
@@ -52,7 +59,7 @@ fn a_hash_of_other_parameters_verifies_and_asks_to_be_renewed() {
 }
 
 #[test]
-fn stored_hashes_beyond_the_bounds_or_of_another_form_are_corrupt() {
+fn pw_10_stored_hashes_beyond_the_bounds_or_of_another_form_are_corrupt() {
     let hasher = cheap();
     let good = hasher.hash(&read("x"), &SeededRandom::new(1)).unwrap();
     let change = |from, to| good.expose_phc().replace(from, to);
@@ -82,7 +89,7 @@ fn stored_hashes_beyond_the_bounds_or_of_another_form_are_corrupt() {
 }
 
 #[test]
-fn working_memory_is_wiped_and_used_again() {
+fn pw_13_working_memory_is_wiped_and_used_again() {
     let hasher = cheap();
     let stored = hasher.hash(&read("canary"), &SeededRandom::new(1)).unwrap();
     for guess in ["canary", "other"] {
@@ -93,8 +100,29 @@ fn working_memory_is_wiped_and_used_again() {
     assert!(words.iter().all(|word| *word == 0));
 }
 
+#[tokio::test]
+async fn pw_11_surplus_logins_are_refused_and_memory_is_bounded_by_the_threads() {
+    let wait = std::time::Duration::from_mins(1);
+    let offload = Arc::new(ThreadOffload::with_longest_wait(2, 64, wait).unwrap());
+    let hasher = Arc::new(cheap());
+    let mut logins = tokio::task::JoinSet::new();
+    for _ in 0..200 {
+        let (offload, hasher) = (Arc::clone(&offload), Arc::clone(&hasher));
+        logins.spawn(async move {
+            offload::call(offload.as_ref(), move || hasher.reject_unknown(&read("x"))).await
+        });
+    }
+    let ended = logins.join_all().await;
+    let refused = ended.iter().filter(|login| **login == Err(Overloaded)).count();
+    let rejected = ended.iter().filter(|login| **login == Ok(Ok(Verification::Rejected))).count();
+    assert_eq!(refused + rejected, 200);
+    // Two that run and 64 that wait; whoever ends while others still ask makes room for one more.
+    assert!((66..200).contains(&rejected), "{rejected}");
+    assert!(hasher.pool.idle_words().len() <= 2 * 7_168 * 128);
+}
+
 #[test]
-fn an_unknown_account_costs_the_same_memory_and_is_rejected() {
+fn pw_14_an_unknown_account_costs_the_same_memory_and_is_rejected() {
     let hasher = cheap();
     assert_eq!(hasher.reject_unknown(&read("x")), Ok(Verification::Rejected));
     assert_eq!(hasher.pool.idle_words().len(), 7_168 * 128);

@@ -1,5 +1,8 @@
-//! House rules that no lint knows: lengths of files, and loops between the modules of a crate.
+//! House rules that no lint knows: lengths of files, loops between the modules of a crate, and
+//! requirements that no test names.
 #![expect(clippy::unwrap_used, reason = "test code")]
+
+mod requirements;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
