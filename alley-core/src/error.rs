@@ -147,6 +147,10 @@ pub enum Error {
     /// changed; worth another try in seconds.
     #[error("too many passwords are being hashed: try again later")]
     Overloaded,
+    /// Nobody could say whether a new password leaked, and the host has such passwords refused. Nothing
+    /// was changed; worth another try.
+    #[error("nobody can say whether the new password leaked: try again later")]
+    BreachCheck,
     /// Others kept changing the same records. Nothing was changed; worth another try.
     #[error("the records kept changing while deciding: try again")]
     Contended,

@@ -4,11 +4,16 @@
 //! `OpaqueString`): no trimming, no folding, no truncation. Hashing is Argon2id (RFC 9106).
 
 mod blocklist;
+mod breach;
 mod cost;
 mod hash;
 mod memory;
 mod policy;
 
+pub(crate) use self::breach::is_leaked;
+pub use self::breach::{
+    BreachCheck, BreachCheckFailed, HttpBreachCheck, NotABase, OnBreachFailure, RangePrefix,
+};
 pub use self::cost::{Cost, HashBounds, HashParams, WeakParams};
 pub use self::hash::{Argon2idInput, HashError, Hasher, PasswordHash, Verification, argon2id};
 pub use self::policy::{NulRule, PasswordError, PasswordPolicy, PolicyError};

@@ -56,7 +56,7 @@ impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
         match error {
             Error::Store(error) => error.into(),
-            Error::Overloaded | Error::Contended => {
+            Error::Overloaded | Error::BreachCheck | Error::Contended => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Try again in a moment.")
                     .retry_after(TimeDelta::seconds(1))
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use crate::offload::Offload;
-use crate::password::{HashParams, PasswordPolicy};
+use crate::password::{BreachCheck, HashParams, OnBreachFailure, PasswordPolicy};
 use crate::rate_limit::Limit;
 use crate::session::SessionLimits;
 use crate::totp::TotpSettings;
@@ -21,6 +21,9 @@ pub struct AccountsConfig {
     pub offload: Arc<dyn Offload>,
     /// What may be a password.
     pub password_policy: PasswordPolicy,
+    /// Who says whether a new password leaked, and what happens when nobody can. None by default: it asks
+    /// another service.
+    pub breach_check: Option<(Arc<dyn BreachCheck>, OnBreachFailure)>,
     /// How new passwords are hashed.
     pub hash_params: HashParams,
     /// How codes are computed and which are accepted.
@@ -38,6 +41,7 @@ impl AccountsConfig {
             product: product.into(),
             offload,
             password_policy: PasswordPolicy::default(),
+            breach_check: None,
             hash_params: HashParams::default(),
             totp: TotpSettings::default(),
             sessions: SessionLimits::default(),
@@ -49,6 +53,17 @@ impl AccountsConfig {
     #[must_use]
     pub const fn with_password_policy(mut self, policy: PasswordPolicy) -> Self {
         self.password_policy = policy;
+        self
+    }
+
+    /// Has new passwords refused that leaked elsewhere.
+    #[must_use]
+    pub fn with_breach_check(
+        mut self,
+        check: Arc<dyn BreachCheck>,
+        on_failure: OnBreachFailure,
+    ) -> Self {
+        self.breach_check = Some((check, on_failure));
         self
     }
 

@@ -89,6 +89,9 @@ impl Accounts {
             Ok(new) => new,
             Err(error) => return Ok(ChangePassword::PasswordRefused(error)),
         };
+        if self.is_leaked(&new, Some(id)).await? {
+            return Ok(ChangePassword::PasswordRefused(PasswordError::Leaked));
+        }
         let hash = self.hash(new).await?;
         let chosen_at = judged_on.map(|row| row.record.chosen_at);
         for _ in 0..ATTEMPTS {

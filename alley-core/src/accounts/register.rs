@@ -95,6 +95,9 @@ impl Accounts {
         if let Some(retry_after) = self.throttle_password(&email.canonical(), client).await? {
             return Ok(Registration::Throttled { retry_after });
         }
+        if self.is_leaked(&password, None).await? {
+            return Ok(Registration::PasswordRefused(PasswordError::Leaked));
+        }
         let may_mail = self.may_mail(email, client).await?;
         let hash = self.hash(password).await?;
         for _ in 0..ATTEMPTS {

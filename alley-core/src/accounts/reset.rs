@@ -137,6 +137,9 @@ impl Accounts {
             Ok(password) => password,
             Err(error) => return Ok(ResetPassword::PasswordRefused(error)),
         };
+        if self.is_leaked(&password, Some(id)).await? {
+            return Ok(ResetPassword::PasswordRefused(PasswordError::Leaked));
+        }
         let mut attempts = 0;
         if self.has_second_factor(id).await? {
             if proof.is_none() {

@@ -16,7 +16,9 @@ use crate::error::{Error, StoreError};
 use crate::identity::Change;
 use crate::ids::AccountId;
 use crate::offload;
-use crate::password::{HashError, Password, PasswordHash, Verification};
+use crate::password::{
+    self, HashError, OnBreachFailure, Password, PasswordError, PasswordHash, Verification,
+};
 use crate::record::{Key, Record};
 use crate::roles::Purpose;
 use crate::seal::{SealContext, Sealed};
@@ -210,9 +212,30 @@ impl Accounts {
         &self,
         password: &SecretString,
         email: &Email,
-    ) -> Result<Password, crate::password::PasswordError> {
+    ) -> Result<Password, PasswordError> {
         let own = [self.config.product.as_str(), email.expose_local_part(), email.domain()];
         self.config.password_policy.accept(password.expose_secret(), &own)
+    }
+
+    /// Whether a new password leaked elsewhere; asked last of all, as it may take a while.
+    pub(super) async fn is_leaked(
+        &self,
+        password: &Password,
+        account: Option<AccountId>,
+    ) -> Result<bool, Error> {
+        let Some((check, on_failure)) = &self.config.breach_check else {
+            return Ok(false);
+        };
+        match password::is_leaked(check.as_ref(), password).await {
+            Ok(leaked) => Ok(leaked),
+            Err(_unavailable) => match on_failure {
+                OnBreachFailure::Refuse => Err(Error::BreachCheck),
+                OnBreachFailure::Allow => {
+                    self.deny("password.breach_check", account, "unavailable").await?;
+                    Ok(false)
+                }
+            },
+        }
     }
 }
 

@@ -125,6 +125,9 @@ pub enum PasswordError {
     /// One that attackers try early.
     #[error("password is among those that are guessed first: choose another")]
     Blocklisted,
+    /// One that leaked somewhere, as [`BreachCheck`](super::BreachCheck) says.
+    #[error("password has leaked from another service: choose another")]
+    Leaked,
 }
 
 /// A policy would be weaker, or stricter, than may be.

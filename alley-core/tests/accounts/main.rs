@@ -1,6 +1,7 @@
 //! Accounts and tenants through their doors, over the memory store.
 #![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "test code")]
 
+mod breaches;
 mod closing;
 mod closing_tenants;
 mod joined;

@@ -1,7 +1,6 @@
 use alley_core::{
-    Access, AccessDecision, AccessRefused, Actor, AuditEntry, CreateTenant, Fact, MemberChange,
-    Outbox as _, Purpose, Query, Record as _, RecordStoreExt as _, SignedIn, TenantChange,
-    TenantId, TenantRole,
+    Access, AccessDecision, AccessRefused, Actor, CreateTenant, Fact, MemberChange, Outbox as _,
+    Purpose, RecordStoreExt as _, SignedIn, TenantChange, TenantId, TenantRole,
 };
 
 use crate::world::World;
@@ -28,14 +27,6 @@ pub(crate) async fn access(world: &World, person: &SignedIn, tenant: TenantId) -
     }
 }
 
-static AUDIT: Query = Query::new("test_audit", AuditEntry::TYPE);
-
-async fn audit(world: &World) -> Vec<AuditEntry> {
-    let rows =
-        alley_core::store::all::<AuditEntry, _>(world.store.as_ref(), &AUDIT, &[]).await.unwrap();
-    rows.into_iter().map(|row| row.record).collect()
-}
-
 #[tokio::test]
 async fn members_get_access_with_their_role_and_strangers_are_refused_on_record() {
     let world = World::new();
@@ -49,7 +40,7 @@ async fn members_get_access_with_their_role_and_strangers_are_refused_on_record(
     assert_eq!(refused, AccessDecision::Refused(AccessRefused::NotMember));
     let nowhere: TenantId = world.env.id().unwrap();
     assert_eq!(decide(&world, &bob, nowhere).await, refused, "existence does not show");
-    let entries = audit(&world).await;
+    let entries = world.audit().await;
     let denied = entries.iter().filter(|entry| entry.action == "tenant.access");
     let denied: Vec<_> = denied.map(|entry| (entry.tenant_id, entry.reason.as_deref())).collect();
     assert_eq!(denied, [(Some(tenant), Some("not_member")), (Some(nowhere), Some("not_member"))]);

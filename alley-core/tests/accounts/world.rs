@@ -10,10 +10,10 @@ use alley_core::offload::{InlineOffload, Offload, Overloaded};
 use alley_core::rate_limit::{Limit, MemoryLimiter};
 use alley_core::totp::{RecoveryCode, TotpSecret, TotpSettings};
 use alley_core::{
-    AccountLimits, Accounts, AccountsConfig, BeginTotp, Client, Clock as _, Commit, ConfirmTotp,
-    Email, Env, HttpTransport, KeyId, Keyring, Mail, ManualClock, MemoryStore, PendingLogin,
-    RecordWrite, Registration, SealKey, SeededRandom, SessionCheck, SignIn, SignedIn, StoreError,
-    Stores, Tenancy, VerifyEmail,
+    AccountLimits, Accounts, AccountsConfig, AuditEntry, BeginTotp, Client, Clock as _, Commit,
+    ConfirmTotp, Email, Env, HttpTransport, KeyId, Keyring, Mail, ManualClock, MemoryStore,
+    PendingLogin, Query, Record as _, RecordWrite, Registration, SealKey, SeededRandom,
+    SessionCheck, SignIn, SignedIn, StoreError, Stores, Tenancy, VerifyEmail,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -99,6 +99,8 @@ pub(crate) struct World {
     address: IpAddr,
 }
 
+static AUDIT: Query = Query::new("test_audit", AuditEntry::TYPE);
+
 pub(crate) fn key(number: u32) -> SealKey {
     SealKey::from_bytes(KeyId::new(number), &[u8::try_from(number).unwrap(); 32]).unwrap()
 }
@@ -154,6 +156,12 @@ impl World {
             Registration::Accepted(mailing) => mailing.into_mail(),
             other => panic!("{other:?}"),
         }
+    }
+
+    /// The audit trail.
+    pub(crate) async fn audit(&self) -> Vec<AuditEntry> {
+        let rows = alley_core::store::all::<AuditEntry, _>(self.store.as_ref(), &AUDIT, &[]);
+        rows.await.unwrap().into_iter().map(|row| row.record).collect()
     }
 
     /// Registers and verifies.
