@@ -324,7 +324,7 @@ impl SqliteStore {
         writer: Connection,
         readers: Vec<Connection>,
     ) -> Result<Self, OpenError> {
-        let updates = update::all(&options, &catalogue);
+        let updates = update::all(&options, &catalogue, &writer);
         hosted::check(&writer, path, &catalogue, &updates, &options.hosted)?;
         let SqliteOptions { layout, hosted, clock, patience, .. } = options;
         // A process that ended between an erasure and the emptying of the log left it to us.

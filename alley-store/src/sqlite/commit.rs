@@ -129,22 +129,25 @@ fn replace<'c>(
     read: Version,
 ) -> rusqlite::Result<usize> {
     changed.clear();
+    let mut last = read.number();
     if !update.indexed.is_empty() {
         let key = update.key.iter().filter_map(|place| row.get(*place));
-        let version = statements.first(&update.look, key, |found| {
+        let looked = statements.first(&update.look, key, |found| {
             for (place, column) in update.indexed.iter().zip(1..) {
                 let value = found.get_ref(column)?;
                 changed.push(!row.get(*place).is_some_and(|new| driver::is(value, new)));
             }
-            found.get::<_, i64>(0)
+            let last = update.indexed.len().saturating_add(1);
+            Ok((found.get::<_, i64>(0)?, found.get(last)?))
         })?;
-        if version != Some(read.number()) {
-            return Ok(0);
+        match looked {
+            Some((version, found)) if version == read.number() => last = found,
+            _ => return Ok(0),
         }
     }
-    let read = Value::Int(read.number());
+    let last = Value::Int(last);
     let text = || update.text(changed);
-    let arguments = (1..).zip(row.iter().chain([&read]));
+    let arguments = (1..).zip(row.iter().chain([&last]));
     let arguments = arguments.filter(update.taken(changed));
     statements.execute_one_of(update.stem(), changed, text, arguments)
 }

@@ -81,7 +81,8 @@ fn an_update_writes_the_indexes_whose_columns_change_and_no_other() {
     let options = options();
     let connection = migrated(&options);
     let catalogue = catalogue(&options, Path::new(":memory:")).unwrap();
-    for (name, update) in update::all(&options, &catalogue) {
+    let all = update::all(&options, &catalogue, &connection);
+    for (name, update) in &all {
         let finds_its_row = plan(&connection, &update.look).concat();
         assert!(finds_its_row.contains("SEARCH"), "{name}: {finds_its_row}");
         let indexes = |changed: bool| {
@@ -98,8 +99,13 @@ fn an_update_writes_the_indexes_whose_columns_change_and_no_other() {
         assert!(indexes(false) <= 1, "{name}");
         assert!(update.indexed.is_empty() || indexes(true) > indexes(false), "{name}");
     }
-    let held = |record: &RecordType| update::all(&options, &catalogue)[record.name].indexed.len();
-    assert_eq!(held(Sample::TYPE), 5, "rank, label, person, parent, seen_at");
+    let sample = &all[Sample::TYPE.name];
+    assert_eq!(sample.indexed.len(), 5, "rank, label, person, parent, seen_at");
+    let found = plan(&connection, &sample.text(&[false; 5])).concat();
+    assert!(
+        found.contains("USING INTEGER PRIMARY KEY"),
+        "a large row is found by its rowid: {found}"
+    );
 }
 
 /// Unique, columns, condition.

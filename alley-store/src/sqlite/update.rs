@@ -2,11 +2,12 @@
 //!
 //! The engine writes an index anew whenever a statement sets one of its columns, be it to the value
 //! that is there; a record with nine indexes would pay for nine. So the columns that indexes hold are
-//! read first, and only those that differ are set.
+//! read first, and only those that differ are set. The row is then found by its rowid, where its table
+//! has one, instead of a second search for its key.
 
 use std::collections::HashMap;
 
-use alley_core::Value;
+use alley_core::{FieldDecl, Value};
 use rusqlite::Connection;
 
 use super::SqliteOptions;
@@ -19,13 +20,19 @@ use crate::sql::{Binding, Catalogue, VERSION, equal, list, quoted};
 pub(super) fn all(
     options: &SqliteOptions,
     catalogue: &Catalogue,
+    connection: &Connection,
 ) -> HashMap<&'static str, UpdateSql> {
     let of = |binding: &Binding| {
         let record = binding.record;
         let domain = options.domains.iter().find(|domain| domain.name == record.domain);
         let indexes = domain.map(|domain| ddl::indexes(domain, record)).unwrap_or_default();
-        let mut update = UpdateSql::new(binding, &indexes);
         let hosted = options.hosted.iter().find(|hosted| hosted.record().name == record.name);
+        // A table of the host may have a column of that name.
+        let find = match hosted {
+            None if has_rowid(connection, binding) => Find::Rowid,
+            _ => Find::Key,
+        };
+        let mut update = UpdateSql::new(binding, &indexes, find);
         if let Some(hosted) = hosted {
             let names = hosted.names(&options.layout);
             update.each_text(&mut |text| *text = names.rendered(text));
@@ -35,11 +42,31 @@ pub(super) fn all(
     catalogue.bindings().into_iter().map(of).collect()
 }
 
+/// Whether the table of a record type has rowids. Small rows live in the tree of their key instead, as
+/// the schema step said that made the table.
+fn has_rowid(connection: &Connection, binding: &Binding) -> bool {
+    let hides = |field: &FieldDecl| field.name.eq_ignore_ascii_case(ROWID);
+    !binding.record.fields.iter().any(hides)
+        && connection.prepare(&format!("SELECT {ROWID} FROM {}", binding.path)).is_ok()
+}
+
+const ROWID: &str = "_rowid_";
+
+/// By what an update finds the row that was looked at.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Find {
+    /// The key and the version that was read.
+    Key,
+    /// The rowid that was looked up with the version.
+    Rowid,
+}
+
 /// The statements of one record type.
 #[derive(Debug)]
 pub(super) struct UpdateSql {
-    /// The version, then the columns that indexes hold; takes the key.
+    /// The version, the columns that indexes hold, and the last argument of the update; takes the key.
     pub(super) look: String,
+    find: Find,
     /// The places of the key's columns in a row, in the order of the key.
     pub(super) key: Vec<usize>,
     /// The places of the indexed columns in a row. None: there is nothing to look at.
@@ -52,7 +79,7 @@ pub(super) struct UpdateSql {
 }
 
 impl UpdateSql {
-    pub(super) fn new(binding: &Binding, indexes: &[Index]) -> Self {
+    fn new(binding: &Binding, indexes: &[Index], find: Find) -> Self {
         let engine = Engine::Sqlite;
         let fields = binding.record.fields;
         let key = binding.key();
@@ -76,20 +103,27 @@ impl UpdateSql {
             .filter(|(_, field)| key.contains(&field.name))
             .map(|(place, field)| assign(place, field.name))
             .collect();
+        // Nothing is looked at where nothing is held.
+        let find = if held.is_empty() { Find::Key } else { find };
+        let by = if find == Find::Rowid { ROWID } else { version.as_str() };
         let look = format!(
-            "SELECT {} FROM {} WHERE {}",
+            "SELECT {}, {by} FROM {} WHERE {}",
             list([VERSION].into_iter().chain(held.iter().map(|(_, field)| field.name))),
             binding.path,
             equal(key.iter().copied(), 1)
         );
-        let condition =
-            format!(" WHERE {} AND {version} = ${}", same.join(" AND "), number(fields.len()));
+        let last = number(fields.len());
+        let condition = match find {
+            Find::Key => format!(" WHERE {} AND {version} = ${last}", same.join(" AND ")),
+            Find::Rowid => format!(" WHERE {by} = ${last}"),
+        };
         let set = format!("UPDATE {} SET {}", binding.path, set.join(", "));
         let set_indexed = held.iter().map(|(place, field)| {
             engine.placeholders(&format!(", {}", assign(*place, field.name)))
         });
         Self {
             look: engine.placeholders(&look),
+            find,
             set: engine.placeholders(&set),
             set_indexed: set_indexed.collect(),
             condition: engine.placeholders(&condition),
@@ -99,7 +133,7 @@ impl UpdateSql {
     }
 
     fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
-        let Self { look, key: _, indexed: _, set, set_indexed, condition } = self;
+        let Self { look, find: _, key: _, indexed: _, set, set_indexed, condition } = self;
         [look, set, condition].into_iter().chain(set_indexed).for_each(change);
     }
 
@@ -118,7 +152,11 @@ impl UpdateSql {
     ) -> impl FnMut(&(usize, &Value)) -> bool + 'a {
         let mut held = self.indexed.iter().zip(changed).peekable();
         move |(number, _)| {
-            let this = held.next_if(|(place, _)| place.saturating_add(1) == *number);
+            let is_this = |place: &usize| place.saturating_add(1) == *number;
+            if self.find == Find::Rowid && self.key.iter().any(is_this) {
+                return false;
+            }
+            let this = held.next_if(|(place, _)| is_this(place));
             this.is_none_or(|(_, changed)| *changed)
         }
     }
@@ -129,7 +167,7 @@ impl UpdateSql {
     }
 
     /// The statement that sets those of the `indexed` columns for which `changed`, in their order, says
-    /// so; takes the row and the version that was read.
+    /// so; takes the row, and the version that was read or the rowid.
     pub(super) fn text(&self, changed: &[bool]) -> String {
         let mut text = self.set.clone();
         for (set, changed) in self.set_indexed.iter().zip(changed) {
