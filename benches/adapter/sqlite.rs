@@ -196,8 +196,10 @@ const REMEMBER: &str =
 const UPDATE: &str = "UPDATE alley_conformance_conformance_sample \
     SET rank = ?4, changed_at = ?5, body = ?6, row_version = row_version + 1 \
     WHERE tenant_id = ?1 AND id = ?2 AND row_version = ?3";
-const LOOK: &str = "SELECT row_version, rank, label, person, parent, seen_at \
+const LOOK: &str = "SELECT row_version, rank, label, person, parent, seen_at, _rowid_ \
     FROM alley_conformance_conformance_sample WHERE tenant_id = ?1 AND id = ?2";
+const UPDATE_FOUND: &str = "UPDATE alley_conformance_conformance_sample \
+    SET rank = ?2, changed_at = ?3, body = ?4, row_version = row_version + 1 WHERE _rowid_ = ?1";
 const UPDATE_ALL: &str = "UPDATE alley_conformance_conformance_sample \
     SET rank = ?3, label = ?4, person = ?5, parent = ?6, seen_at = ?7, changed_at = ?8, body = ?9, \
     row_version = row_version + 1 WHERE tenant_id = ?1 AND id = ?2 AND row_version = ?10";
@@ -260,7 +262,7 @@ fn update_known(connection: &Connection, batch: &Batch) -> rusqlite::Result<usiz
 fn update_found_out(connection: &Connection, batch: &Batch) -> rusqlite::Result<usize> {
     let mut look = connection.prepare_cached(LOOK)?;
     // Of the columns that indexes hold the feed changes the rank and no other: one statement serves.
-    let mut statement = connection.prepare_cached(UPDATE)?;
+    let mut statement = connection.prepare_cached(UPDATE_FOUND)?;
     let mut updated = 0;
     for (row, read) in batch.rows.iter().zip(&batch.read) {
         let [tenant, id, rank, held @ .., changed_at, body] = row.as_slice() else { continue };
@@ -274,8 +276,8 @@ fn update_found_out(connection: &Connection, batch: &Batch) -> rusqlite::Result<
         if !is_as_fed {
             continue;
         }
-        let read = Value::Int(*read);
-        let values = [tenant, id, &read, rank, changed_at, body];
+        let rowid = Value::Int(found.get(6)?);
+        let values = [&rowid, rank, changed_at, body];
         updated += statement.execute(params_from_iter(values.map(Bound)))?;
     }
     Ok(updated)
