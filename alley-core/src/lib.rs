@@ -113,7 +113,7 @@ pub use session::{
     ActiveSession, AssuranceLevel, Client, DeviceSession, Session, SessionCookie, SessionId,
     SessionKind, SessionLimits, SessionState,
 };
-pub use store::{RecordStore, RecordStoreExt, StoredRow};
+pub use store::{EachRow, RecordStore, RecordStoreExt, StoredRow};
 pub use tenancy::{AccessDecision, CreateTenant, MemberChange, Tenancy, TenantChange};
 pub use tenant::{
     AccessRefused, Membership, MembershipId, MembershipKind, TenancyChange, TenancyStore, Tenant,

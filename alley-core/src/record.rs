@@ -207,7 +207,7 @@ pub trait Record: Clone + std::fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// When a value is not of the declared kind or the number of values differs.
-    fn from_row(row: Row) -> Result<Self, FieldError>;
+    fn from_row(row: impl IntoIterator<Item = Value>) -> Result<Self, FieldError>;
 }
 
 /// The values of a record in the order of its declaration.
@@ -314,7 +314,7 @@ impl Key {
 /// # Errors
 /// When the row is too short or the value is of another kind.
 #[doc(hidden)]
-pub fn take<T: Field>(row: &mut std::vec::IntoIter<Value>) -> Result<T, FieldError> {
+pub fn take<T: Field>(row: &mut impl Iterator<Item = Value>) -> Result<T, FieldError> {
     T::from_value(row.next().ok_or(FieldError::new("a row with a value for each field"))?)
 }
 

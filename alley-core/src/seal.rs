@@ -65,14 +65,17 @@ impl std::fmt::Debug for Sealed {
 impl Field for Sealed {
     const KIND: ValueKind = ValueKind::Sealed;
 
+    #[inline]
     fn to_value(&self) -> Value {
         Value::Bytes(self.0.clone())
     }
 
+    #[inline]
     fn into_value(self) -> Value {
         Value::Bytes(self.0)
     }
 
+    #[inline]
     fn from_value(value: Value) -> Result<Self, FieldError> {
         match value {
             Value::Bytes(bytes) => Ok(Self(bytes)),

@@ -1,5 +1,6 @@
 //! The storage kernel: four calls from which every port of every crate is made.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -7,13 +8,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::commit::{Commit, Committed, RecordWrite, Version, Versioned};
 use crate::error::StoreError;
-use crate::page::{Page, PageRequest};
+use crate::page::{Cursor, Page, PageRequest};
 use crate::query::Query;
 use crate::record::{Key, Record, RecordType, Row};
 use crate::value::Value;
 
 /// A row and its version.
 pub type StoredRow = Versioned<Row>;
+
+/// What takes the rows of a page one by one: the values out of the row that it is lent, and the version.
+/// The first error ends the reading.
+pub type EachRow = Box<dyn FnMut(&mut Row, Version) -> Result<(), StoreError> + Send>;
 
 /// Keeps records of any declared type.
 ///
@@ -52,6 +57,27 @@ pub trait RecordStore: std::fmt::Debug + Send + Sync + 'static {
         page: PageRequest,
     ) -> Result<Page<StoredRow>, StoreError>;
 
+    /// [`query`](Self::query) with each row handed over instead of collected; answers where the next
+    /// page begins. Typed reads come this way. A store that reads on a thread of its own can hand over
+    /// there, one row in the place of the other; what stands here collects first.
+    ///
+    /// # Errors
+    /// As [`query`](Self::query), or the error of `each`. What `each` was given before is not a page.
+    async fn query_each(
+        &self,
+        query: &'static Query,
+        arguments: &[Value],
+        page: PageRequest,
+        each: EachRow,
+    ) -> Result<Option<Cursor>, StoreError> {
+        let mut each = each;
+        let page = self.query(query, arguments, page).await?;
+        for mut row in page.items {
+            each(&mut row.record, row.version)?;
+        }
+        Ok(page.next)
+    }
+
     /// How many rows the query selects.
     ///
     /// # Errors
@@ -73,7 +99,8 @@ pub trait RecordStoreExt: RecordStore {
     /// # Errors
     /// As [`RecordStore::get`]; `Corrupt` when the row cannot be read as `R`.
     async fn record<R: Record>(&self, key: &Key) -> Result<Option<Versioned<R>>, StoreError> {
-        self.get(R::TYPE, key).await?.map(typed).transpose()
+        let stored = self.get(R::TYPE, key).await?;
+        stored.map(|stored| typed(stored.record, stored.version)).transpose()
     }
 
     /// One page of records.
@@ -86,7 +113,19 @@ pub trait RecordStoreExt: RecordStore {
         arguments: &[Value],
         page: PageRequest,
     ) -> Result<Page<Versioned<R>>, StoreError> {
-        self.query(query, arguments, page).await?.try_map(typed)
+        let found = Arc::<Mutex<Vec<Versioned<R>>>>::default();
+        let taken = || found.lock().unwrap_or_else(PoisonError::into_inner);
+        let each = {
+            let found = Arc::clone(&found);
+            move |row: &mut Row, version| {
+                let record = typed(row.drain(..), version)?;
+                found.lock().unwrap_or_else(PoisonError::into_inner).push(record);
+                Ok(())
+            }
+        };
+        let next = self.query_each(query, arguments, page, Box::new(each)).await?;
+        let items = std::mem::take(&mut *taken());
+        Ok(Page::new(items, next))
     }
 
     /// The first record that the query selects.
@@ -105,9 +144,11 @@ pub trait RecordStoreExt: RecordStore {
 
 impl<S: RecordStore + ?Sized> RecordStoreExt for S {}
 
-fn typed<R: Record>(stored: StoredRow) -> Result<Versioned<R>, StoreError> {
-    let Versioned { record, version } = stored;
-    match R::from_row(record) {
+fn typed<R: Record>(
+    row: impl IntoIterator<Item = Value>,
+    version: Version,
+) -> Result<Versioned<R>, StoreError> {
+    match R::from_row(row) {
         Ok(record) => Ok(Versioned::new(record, version)),
         Err(error) => Err(StoreError::with_source(
             crate::error::StoreErrorKind::Corrupt {

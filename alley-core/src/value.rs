@@ -93,6 +93,7 @@ pub trait Field: Sized {
 
     /// The stored form of a value that is not needed any more. Types that own what the form is made of
     /// hand it over instead of copying it.
+    #[inline]
     fn into_value(self) -> Value {
         self.to_value()
     }
@@ -121,10 +122,12 @@ impl FieldError {
 impl<K: Kind> Field for Id<K> {
     const KIND: ValueKind = ValueKind::Id(K::PREFIX);
 
+    #[inline]
     fn to_value(&self) -> Value {
         Value::Bytes(self.as_uuid().as_bytes().to_vec())
     }
 
+    #[inline]
     fn from_value(value: Value) -> Result<Self, FieldError> {
         match value {
             Value::Bytes(bytes) => uuid::Uuid::from_slice(&bytes)
@@ -138,14 +141,17 @@ impl<K: Kind> Field for Id<K> {
 impl Field for String {
     const KIND: ValueKind = ValueKind::Text;
 
+    #[inline]
     fn to_value(&self) -> Value {
         Value::Text(self.clone())
     }
 
+    #[inline]
     fn into_value(self) -> Value {
         Value::Text(self)
     }
 
+    #[inline]
     fn from_value(value: Value) -> Result<Self, FieldError> {
         match value {
             Value::Text(text) => Ok(text),
@@ -157,10 +163,12 @@ impl Field for String {
 impl Field for i64 {
     const KIND: ValueKind = ValueKind::Int;
 
+    #[inline]
     fn to_value(&self) -> Value {
         Value::Int(*self)
     }
 
+    #[inline]
     fn from_value(value: Value) -> Result<Self, FieldError> {
         match value {
             Value::Int(number) => Ok(number),
@@ -172,10 +180,12 @@ impl Field for i64 {
 impl Field for u32 {
     const KIND: ValueKind = ValueKind::Int;
 
+    #[inline]
     fn to_value(&self) -> Value {
         Value::Int(i64::from(*self))
     }
 
+    #[inline]
     fn from_value(value: Value) -> Result<Self, FieldError> {
         let wrong = FieldError::new("a whole number from 0 to 4294967295");
         Self::try_from(i64::from_value(value)?).map_err(|_cause| wrong)
@@ -185,10 +195,12 @@ impl Field for u32 {
 impl Field for bool {
     const KIND: ValueKind = ValueKind::Bool;
 
+    #[inline]
     fn to_value(&self) -> Value {
         Value::Int(i64::from(*self))
     }
 
+    #[inline]
     fn from_value(value: Value) -> Result<Self, FieldError> {
         match value {
             Value::Int(0) => Ok(false),
@@ -201,10 +213,12 @@ impl Field for bool {
 impl Field for DateTime<Utc> {
     const KIND: ValueKind = ValueKind::Time;
 
+    #[inline]
     fn to_value(&self) -> Value {
         Value::Int(self.timestamp_micros())
     }
 
+    #[inline]
     fn from_value(value: Value) -> Result<Self, FieldError> {
         Self::from_timestamp_micros(i64::from_value(value)?)
             .ok_or(FieldError::new("an instant in microseconds"))
@@ -214,10 +228,12 @@ impl Field for DateTime<Utc> {
 impl Field for NaiveDate {
     const KIND: ValueKind = ValueKind::Date;
 
+    #[inline]
     fn to_value(&self) -> Value {
         Value::Text(self.format("%Y-%m-%d").to_string())
     }
 
+    #[inline]
     fn from_value(value: Value) -> Result<Self, FieldError> {
         Self::parse_from_str(&String::from_value(value)?, "%Y-%m-%d")
             .map_err(|_cause| FieldError::new("a date as YYYY-MM-DD"))
@@ -227,14 +243,17 @@ impl Field for NaiveDate {
 impl Field for Vec<u8> {
     const KIND: ValueKind = ValueKind::Bytes;
 
+    #[inline]
     fn to_value(&self) -> Value {
         Value::Bytes(self.clone())
     }
 
+    #[inline]
     fn into_value(self) -> Value {
         Value::Bytes(self)
     }
 
+    #[inline]
     fn from_value(value: Value) -> Result<Self, FieldError> {
         match value {
             Value::Bytes(bytes) => Ok(bytes),
@@ -270,10 +289,12 @@ impl std::fmt::Debug for Digest32 {
 impl Field for Digest32 {
     const KIND: ValueKind = ValueKind::Hash;
 
+    #[inline]
     fn to_value(&self) -> Value {
         Value::Bytes(self.0.to_vec())
     }
 
+    #[inline]
     fn from_value(value: Value) -> Result<Self, FieldError> {
         let wrong = FieldError::new("a digest of 32 bytes");
         <[u8; 32]>::try_from(Vec::from_value(value)?).map(Self).map_err(|_cause| wrong)
@@ -284,14 +305,17 @@ impl<T: Field> Field for Option<T> {
     const KIND: ValueKind = T::KIND;
     const OPTIONAL: bool = true;
 
+    #[inline]
     fn to_value(&self) -> Value {
         self.as_ref().map_or(Value::Null, Field::to_value)
     }
 
+    #[inline]
     fn into_value(self) -> Value {
         self.map_or(Value::Null, Field::into_value)
     }
 
+    #[inline]
     fn from_value(value: Value) -> Result<Self, FieldError> {
         match value {
             Value::Null => Ok(None),
@@ -308,12 +332,14 @@ pub struct Json<T>(pub T);
 impl<T: serde::Serialize + serde::de::DeserializeOwned> Field for Json<T> {
     const KIND: ValueKind = ValueKind::Json;
 
+    #[inline]
     fn to_value(&self) -> Value {
         // Types with non-text map keys cannot be written; they read back as corrupt instead of
         // being lost in silence.
         Value::Text(serde_json::to_string(&self.0).unwrap_or_default())
     }
 
+    #[inline]
     fn from_value(value: Value) -> Result<Self, FieldError> {
         serde_json::from_str(&String::from_value(value)?)
             .map(Self)

@@ -1,7 +1,8 @@
 //! From a page request to a statement, and from its rows to a page.
 
 use alley_core::{
-    Cursor, Key, Page, PageRequest, Query, RecordType, StoreError, StoreErrorKind, StoredRow, Value,
+    Cursor, Key, Page, PageRequest, Query, RecordType, StoreError, StoreErrorKind, StoredRow,
+    Value, Version,
 };
 
 use crate::row;
@@ -66,18 +67,52 @@ pub(crate) fn stored(
     rows: Vec<Vec<Value>>,
     limit: usize,
 ) -> Result<Page<StoredRow>, StoreError> {
-    let more = rows.len() > limit;
-    let rows = rows.into_iter().take(limit).map(|values| row::stored(query.record, values));
-    let rows = rows.collect::<Result<Vec<_>, _>>()?;
-    let next = match rows.last().filter(|_| more) {
-        Some(last) => {
-            let order = row::field(query.record, &last.record, query.order);
-            let key = row::key_of_row(query.record, &last.record)?;
-            Some(Cursor::new(query.name, &order, &key))
+    let mut items = Vec::with_capacity(rows.len());
+    let mut passing = Passing::new(query, limit);
+    for mut row in rows {
+        if let Some(version) = passing.row(&mut row)? {
+            items.push(StoredRow::new(row, version));
         }
-        None => None,
-    };
-    Ok(Page::new(rows, next))
+    }
+    Ok(Page::new(items, passing.next()))
+}
+
+/// A page of a query whose rows, and the one more, pass by.
+pub(crate) struct Passing {
+    query: &'static Query,
+    /// Rows that the page has room for.
+    room: usize,
+    last: Option<Cursor>,
+    more: bool,
+}
+
+impl Passing {
+    pub(crate) const fn new(query: &'static Query, limit: usize) -> Self {
+        Self { query, room: limit, last: None, more: false }
+    }
+
+    /// Makes the next row of the values of its columns, and answers its version; nothing for the row
+    /// that is not of the page.
+    pub(crate) fn row(&mut self, values: &mut Vec<Value>) -> Result<Option<Version>, StoreError> {
+        let Some(room) = self.room.checked_sub(1) else {
+            self.more = true;
+            return Ok(None);
+        };
+        self.room = room;
+        let record = self.query.record;
+        let version = row::version(record, values)?;
+        if room == 0 {
+            let order = row::field(record, values, self.query.order);
+            let key = row::key_of_row(record, values)?;
+            self.last = Some(Cursor::new(self.query.name, &order, &key));
+        }
+        Ok(Some(version))
+    }
+
+    /// Where the next page begins, if there is one.
+    pub(crate) fn next(self) -> Option<Cursor> {
+        self.last.filter(|_| self.more)
+    }
 }
 
 /// The page of a listing of keys from its rows, each an order value, if `ordered`, and a key.

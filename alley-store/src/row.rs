@@ -50,8 +50,17 @@ pub(crate) fn stored(
     record: &'static RecordType,
     mut values: Vec<Value>,
 ) -> Result<StoredRow, StoreError> {
+    let version = version(record, &mut values)?;
+    Ok(StoredRow::new(values, version))
+}
+
+/// Takes the version from behind the values of a row.
+pub(crate) fn version(
+    record: &'static RecordType,
+    values: &mut Vec<Value>,
+) -> Result<Version, StoreError> {
     match values.pop() {
-        Some(Value::Int(version)) => Ok(StoredRow::new(values, Version::new(version))),
+        Some(Value::Int(version)) => Ok(Version::new(version)),
         _ => Err(StoreError::corrupt(record.name, "a row has no version")),
     }
 }

@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use alley_core::{Clock, RecordType, StoreError, SystemClock};
 use crossbeam_channel::{Sender, unbounded};
-use futures_channel::oneshot;
 use rusqlite::Connection;
 
 use crate::domain::Domain;
@@ -41,6 +40,7 @@ mod limiter;
 mod migrate;
 mod outbox;
 mod personal;
+mod readers;
 mod records;
 mod schema;
 mod sweep;
@@ -50,8 +50,9 @@ mod writer;
 pub use field::{SqlField, SqlValue};
 
 use kernel::Kernel;
+use readers::Readers;
 use update::UpdateSql;
-use writer::{Message, Task};
+use writer::{Answer, Message, Task, Work};
 
 /// What a store keeps and how.
 #[derive(Clone, Debug)]
@@ -141,11 +142,9 @@ pub struct SqliteStore {
     path: PathBuf,
     shared: Arc<Shared>,
     writer: Option<Sender<Message>>,
-    readers: Option<Sender<Read>>,
+    readers: Option<Readers>,
     threads: Vec<JoinHandle<()>>,
 }
-
-type Read = Box<dyn FnOnce(&Connection) + Send>;
 
 /// What the threads of a store have in common.
 pub(crate) struct Shared {
@@ -313,8 +312,7 @@ impl SqliteStore {
     /// along. The store goes on trying by itself.
     pub async fn compact_after_erasure(&self) -> Result<(), StoreError> {
         self.shared.erased.store(true, Ordering::SeqCst);
-        let shared = Arc::clone(&self.shared);
-        self.outside(move |connection| writer::checkpoint(connection, &shared)).await
+        self.outside(writer::checkpoint).await
     }
 
     fn start(
@@ -345,12 +343,10 @@ impl SqliteStore {
         threads.push(spawn("writer", Box::new(move || writer::run(&writer, &work, &of_writer)))?);
         let mut to_readers = None;
         if !readers.is_empty() {
-            let (sender, work) = unbounded::<Read>();
-            to_readers = Some(sender);
-            for reader in readers {
-                let work = work.clone();
-                let body = move || work.iter().for_each(|read| read(&reader));
-                threads.push(spawn("reader", Box::new(body))?);
+            let (all, sides) = Readers::new(readers.len());
+            to_readers = Some(all);
+            for (connection, side) in readers.into_iter().zip(sides) {
+                threads.push(spawn("reader", Box::new(move || side.run(&connection)))?);
             }
         }
         let path = path.to_owned();
@@ -381,8 +377,7 @@ impl SqliteStore {
         &self,
         work: impl FnOnce(&Connection, &Shared) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let work = |connection: &Connection, shared: &Shared, (): &mut ()| work(connection, shared);
-        let (task, answer) = Task::boxed((), work, Arc::clone(&self.shared));
+        let (task, answer) = self.task(work);
         self.send(Message::Alone(task))?;
         received(answer).await
     }
@@ -390,10 +385,10 @@ impl SqliteStore {
     /// Runs work on the writer's connection between transactions.
     async fn outside<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&Connection, &Shared) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Message::Outside(answering(reply, work)))?;
+        let (task, answer) = self.task(work);
+        self.send(Message::Outside(task))?;
         received(answer).await
     }
 
@@ -402,14 +397,20 @@ impl SqliteStore {
         &self,
         work: impl FnOnce(&Connection, &Shared) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let shared = Arc::clone(&self.shared);
-        let work = move |connection: &Connection| work(connection, &shared);
         let Some(readers) = &self.readers else {
             return self.outside(work).await;
         };
-        let (reply, answer) = oneshot::channel();
-        readers.send(answering(reply, work)).map_err(|_ended| ended())?;
+        let (task, answer) = self.task(work);
+        readers.send(task);
         received(answer).await
+    }
+
+    fn task<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, &Shared) -> Result<T, StoreError> + Send + 'static,
+    ) -> (Box<dyn Work>, Answer<T>) {
+        let work = |connection: &Connection, shared: &Shared, (): &mut ()| work(connection, shared);
+        Task::boxed((), work, Arc::clone(&self.shared))
     }
 
     fn send(&self, message: Message) -> Result<(), StoreError> {
@@ -431,20 +432,7 @@ fn catalogue(options: &SqliteOptions, path: &Path) -> Result<Catalogue, OpenErro
     Ok(catalogue)
 }
 
-/// Work that answers, unless nobody waits for the answer any more.
-fn answering<T: Send + 'static>(
-    reply: oneshot::Sender<Result<T, StoreError>>,
-    work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-) -> Read {
-    Box::new(move |connection| {
-        if !reply.is_canceled() {
-            // Whoever asked may have gone meanwhile.
-            drop(reply.send(work(connection)));
-        }
-    })
-}
-
-async fn received<T>(answer: oneshot::Receiver<Result<T, StoreError>>) -> Result<T, StoreError> {
+async fn received<T>(answer: Answer<T>) -> Result<T, StoreError> {
     answer.await.unwrap_or_else(|_gone| Err(ended()))
 }
 

@@ -12,7 +12,8 @@
 //! On SQLite the peer of the figure is rusqlite behind one writing and one reading thread with a
 //! channel: callers are async, and a statement that waits for the disk must not hold up their thread,
 //! so whoever writes this by hand has such a thread too. Rusqlite on the caller's own thread is
-//! printed beside it, and on both engines the peer without the commit's id.
+//! printed beside it, and on both engines the peer without the commit's id. Caller and thread take
+//! turns, so all of this runs on one core; see [`machine::OneCore`].
 
 mod feed;
 mod keeper;
@@ -25,6 +26,8 @@ use alley_benches::{Failure, machine, scratch};
 fn main() -> Result<(), Failure> {
     machine::describe();
     if scratch::is_asked("sqlite") {
+        let _one = machine::OneCore::pin()?;
+        println!("SQLite: on one core");
         sqlite::run()?;
     }
     if scratch::is_asked("postgres")

@@ -73,7 +73,7 @@ fn record<R: Record>(values: &[(&str, Value)]) -> Result<R, Failure> {
         }
         None => field.blank(),
     });
-    Ok(R::from_row(row.collect())?)
+    Ok(R::from_row(row)?)
 }
 
 fn text(text: impl Into<String>) -> Value {

@@ -131,7 +131,7 @@ fn implementation(
             }
 
             fn from_row(
-                row: ::alley_core::Row,
+                row: impl ::core::iter::IntoIterator<Item = ::alley_core::Value>,
             ) -> ::core::result::Result<Self, ::alley_core::FieldError> {
                 let mut row = row.into_iter();
                 ::core::result::Result::Ok(Self {

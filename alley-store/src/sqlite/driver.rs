@@ -161,18 +161,34 @@ pub(super) fn rows(
     text: &str,
     arguments: &[Value],
 ) -> Result<Vec<Vec<Value>>, StoreError> {
+    let mut found = Vec::new();
+    each_row(connection, text, arguments, |values| {
+        found.push(std::mem::take(values));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Hands over the rows of a statement as they are read, each where the last one was.
+pub(super) fn each_row(
+    connection: &Connection,
+    text: &str,
+    arguments: &[Value],
+    mut each: impl FnMut(&mut Vec<Value>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let mut statement = prepare(connection, text, arguments).map_err(failed)?;
     let columns = statement.column_count();
-    let mut found = Vec::new();
     let mut rows = statement.raw_query();
+    let mut values = Vec::new();
     while let Some(row) = rows.next().map_err(failed)? {
-        let mut values = Vec::with_capacity(columns);
+        values.clear();
+        values.reserve(columns);
         for column in 0..columns {
             values.push(value(row.get_ref(column).map_err(failed)?)?);
         }
-        found.push(values);
+        each(&mut values)?;
     }
-    Ok(found)
+    Ok(())
 }
 
 /// The first row of a statement.

@@ -175,13 +175,14 @@ fn names_of_indexes_fit_other_engines() {
 #[test]
 fn a_column_that_no_record_declares_is_a_gap() {
     let store = SqliteStore::open_in_memory_with(options()).unwrap();
-    let change = |text: &'static str| {
-        pollster::block_on(
-            store.outside(move |connection| connection.execute_batch(text).map_err(driver::failed)),
-        )
-        .unwrap();
-        pollster::block_on(store.coverage(&["host_notes"])).map_err(|error| error.to_string())
-    };
+    let change =
+        |text: &'static str| {
+            pollster::block_on(store.outside(move |connection, _| {
+                connection.execute_batch(text).map_err(driver::failed)
+            }))
+            .unwrap();
+            pollster::block_on(store.coverage(&["host_notes"])).map_err(|error| error.to_string())
+        };
     let gap = |text, table: &str, column: Option<&str>| {
         let error = change(text).unwrap_err();
         assert!(error.contains(table), "{error}");

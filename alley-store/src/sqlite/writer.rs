@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use futures_channel::oneshot;
 use rusqlite::Connection;
 
-use super::{Read, Shared, driver};
+use super::{Shared, driver};
 use crate::failure;
 
 /// Pieces of work that share one COMMIT at most.
@@ -32,7 +32,7 @@ pub(super) enum Message {
     /// Work for a transaction of its own.
     Alone(Box<dyn Work>),
     /// Work outside any transaction.
-    Outside(Read),
+    Outside(Box<dyn Work>),
 }
 
 /// A piece of work and the caller who waits for it.
@@ -58,6 +58,9 @@ pub(super) enum Ended {
     RolledBack,
 }
 
+/// Where the result of a piece of work will be.
+pub(super) type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
+
 /// Work with what it is done on and the place for its result.
 pub(super) struct Task<T, I, F> {
     work: Option<F>,
@@ -75,11 +78,7 @@ where
 {
     /// The work as the writer takes it, and where its answer will be. `input` is freed after the caller
     /// has that answer.
-    pub(super) fn boxed(
-        input: I,
-        work: F,
-        shared: Arc<Shared>,
-    ) -> (Box<dyn Work>, oneshot::Receiver<Result<T, StoreError>>) {
+    pub(super) fn boxed(input: I, work: F, shared: Arc<Shared>) -> (Box<dyn Work>, Answer<T>) {
         let (reply, answer) = oneshot::channel();
         (Box::new(Self { work: Some(work), input, shared, result: None, reply }), answer)
     }
@@ -146,7 +145,12 @@ pub(super) fn run(connection: &Connection, work: &Receiver<Message>, shared: &Sh
                 transact(connection, group);
             }
             Message::Alone(task) => transact(connection, vec![task]),
-            Message::Outside(work) => work(connection),
+            Message::Outside(mut task) => {
+                if !task.is_canceled() {
+                    task.run(connection);
+                }
+                task.answer(&Ended::Committed);
+            }
         }
         emptying.after_round(connection, shared);
         if next.is_none() {
