@@ -8,6 +8,7 @@ mod account;
 mod accounts;
 mod attempt;
 mod audit;
+mod blob;
 pub mod calendar;
 mod clock;
 mod commit;
@@ -63,6 +64,7 @@ pub use accounts::{
 };
 pub use alley_core_derive::Record;
 pub use audit::{Actor, AuditEntry, AuditId, AuditKind, AuditOutcome};
+pub use blob::Blob;
 pub use clock::{Clock, ManualClock, SystemClock, Timer};
 pub use commit::{
     Action, Basis, Commit, CommitId, CommitKind, Committed, Expect, RecordWrite, Version,

@@ -1,5 +1,6 @@
 //! What a stored record declares about itself: keys, subject, edges, and the data element of each field.
 
+use crate::blob::Blob;
 use crate::ids::TenantId;
 use crate::value::{Field, FieldError, Storage, Value, ValueKind};
 
@@ -42,7 +43,7 @@ impl FieldDecl {
         match self.kind.storage() {
             Storage::Int => Value::Int(0),
             Storage::Text => Value::Text(String::new()),
-            Storage::Bytes => Value::Bytes(Vec::new()),
+            Storage::Bytes => Value::Bytes(Blob::new()),
         }
     }
 }
@@ -302,7 +303,7 @@ impl Key {
                 Value::Int(i64::from_be_bytes(number))
             }
             (2, text) => Value::Text(String::from_utf8(text.to_vec()).map_err(|_cause| wrong)?),
-            (3, raw) => Value::Bytes(raw.to_vec()),
+            (3, raw) => Value::bytes(raw),
             _ => return Err(wrong),
         };
         Ok(Self { tenant, id })
@@ -328,7 +329,7 @@ mod tests {
         prop_oneof![
             any::<i64>().prop_map(Value::Int),
             ".*".prop_map(Value::Text),
-            any::<Vec<u8>>().prop_map(Value::Bytes),
+            any::<Vec<u8>>().prop_map(Value::bytes),
         ]
     }
 

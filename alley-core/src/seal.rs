@@ -67,18 +67,18 @@ impl Field for Sealed {
 
     #[inline]
     fn to_value(&self) -> Value {
-        Value::Bytes(self.0.clone())
+        Value::bytes(self.0.as_slice())
     }
 
     #[inline]
     fn into_value(self) -> Value {
-        Value::Bytes(self.0)
+        Value::bytes(self.0)
     }
 
     #[inline]
     fn from_value(value: Value) -> Result<Self, FieldError> {
         match value {
-            Value::Bytes(bytes) => Ok(Self(bytes)),
+            Value::Bytes(bytes) => Ok(Self(bytes.into_vec())),
             _ => Err(FieldError::new("a sealed value")),
         }
     }

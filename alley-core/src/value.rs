@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::blob::Blob;
 use crate::id::{Id, Kind};
 
 /// A stored value. Every engine can hold these four without loss.
@@ -18,7 +19,15 @@ pub enum Value {
     /// Text; also names of enumerations, dates and canonical JSON.
     Text(String),
     /// Bytes; also ids (16), hashes and sealed values.
-    Bytes(Vec<u8>),
+    Bytes(Blob),
+}
+
+impl Value {
+    /// Bytes.
+    #[inline]
+    pub fn bytes(bytes: impl Into<Blob>) -> Self {
+        Self::Bytes(bytes.into())
+    }
 }
 
 impl std::fmt::Debug for Value {
@@ -124,7 +133,7 @@ impl<K: Kind> Field for Id<K> {
 
     #[inline]
     fn to_value(&self) -> Value {
-        Value::Bytes(self.as_uuid().as_bytes().to_vec())
+        Value::bytes(self.as_uuid().as_bytes())
     }
 
     #[inline]
@@ -245,18 +254,18 @@ impl Field for Vec<u8> {
 
     #[inline]
     fn to_value(&self) -> Value {
-        Value::Bytes(self.clone())
+        Value::bytes(self.as_slice())
     }
 
     #[inline]
     fn into_value(self) -> Value {
-        Value::Bytes(self)
+        Value::bytes(self)
     }
 
     #[inline]
     fn from_value(value: Value) -> Result<Self, FieldError> {
         match value {
-            Value::Bytes(bytes) => Ok(bytes),
+            Value::Bytes(bytes) => Ok(bytes.into_vec()),
             _ => Err(FieldError::new("bytes")),
         }
     }
@@ -291,7 +300,7 @@ impl Field for Digest32 {
 
     #[inline]
     fn to_value(&self) -> Value {
-        Value::Bytes(self.0.to_vec())
+        Value::bytes(self.0)
     }
 
     #[inline]
@@ -436,7 +445,7 @@ mod tests {
         use crate::record::Key;
 
         let text = Value::Text("canary@x.test".to_owned());
-        let values = [Value::Null, Value::Int(4_711), text, Value::Bytes(vec![77; 16])];
+        let values = [Value::Null, Value::Int(4_711), text, Value::bytes([77; 16])];
         let shown = format!("{values:?}");
         assert_eq!(shown, "[Null, Int, Text(13 bytes), Bytes(16 bytes)]");
         let key = Key::global(&"canary".to_owned());
@@ -449,7 +458,7 @@ mod tests {
     fn a_value_of_another_kind_is_refused() {
         assert!(bool::from_value(Value::Int(2)).is_err());
         assert!(u32::from_value(Value::Int(-1)).is_err());
-        assert!(Digest32::from_value(Value::Bytes(vec![0; 31])).is_err());
+        assert!(Digest32::from_value(Value::bytes([0; 31])).is_err());
         assert!(String::from_value(Value::Null).is_err());
     }
 }

@@ -209,7 +209,7 @@ pub(crate) fn id_from_text(record: &'static RecordType, text: &str) -> Result<Va
             let hex = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
             let hex = hex.filter(|hex| hex.len() == 32).ok_or_else(wrong)?;
             let uuid = uuid::Uuid::try_parse(hex).map_err(|_cause| wrong())?;
-            Ok(Value::Bytes(uuid.as_bytes().to_vec()))
+            Ok(Value::bytes(uuid.as_bytes()))
         }
         Some(ValueKind::Text) => Ok(Value::Text(text.to_owned())),
         Some(ValueKind::Int) => text.parse().map(Value::Int).map_err(|_cause| wrong()),

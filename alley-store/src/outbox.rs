@@ -72,7 +72,7 @@ impl Collector {
 fn place(row: &[Value]) -> Option<Place> {
     match row {
         [Value::Bytes(stream), Value::Int(position), ..] => {
-            Some(Place { stream: stream.clone(), position: *position })
+            Some(Place { stream: stream.to_vec(), position: *position })
         }
         _ => None,
     }

@@ -20,7 +20,7 @@ pub(crate) fn distinct(targets: &[Key]) -> Vec<Key> {
 
 /// The order value of a target in a cursor.
 pub(crate) fn mark(target: &Key) -> Value {
-    Value::Bytes(target.to_bytes())
+    Value::bytes(target.to_bytes())
 }
 
 /// Where a page ended: at which target, and behind which row.

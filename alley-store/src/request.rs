@@ -38,7 +38,7 @@ mod tests {
             Digest32::new([7; 32]).to_value(),
             Value::Int(3),
             Value::Null,
-            Value::Bytes(vec![1, 2]),
+            Value::bytes(vec![1, 2]),
             at.to_value(),
         ];
         let read = entry(Some(whole.clone())).unwrap();

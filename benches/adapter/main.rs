@@ -4,10 +4,10 @@
 //! By hand means: the statements that the task needs and no other, kept prepared, with the durability
 //! that the store has and the commit's id written in the same transaction, since remembering it is
 //! part of what is promised. What is bound was turned into values of the driver beforehand; the store
-//! turns its records into values while the clock runs. An update by hand sets the columns that change,
-//! which its author knows and the store must find out. On SQLite, where it matters, two more stand
-//! beside it: one that finds out as the store does, and so runs the same statements, and one that sets
-//! all columns.
+//! turns its records into values while the clock runs. The peer's update runs the same statements as the
+//! store: on SQLite it reads first which columns change, in order to leave the indexes of the others
+//! alone. Two more stand beside it there: one whose author knows the columns, and has nothing to find
+//! out, and one that sets all of them.
 //!
 //! On SQLite the peer of the figure is rusqlite behind one writing and one reading thread with a
 //! channel: callers are async, and a statement that waits for the disk must not hold up their thread,

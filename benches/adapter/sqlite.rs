@@ -19,7 +19,7 @@ use crate::keeper::{Contestant, Keeper, run as run_all};
 pub(crate) fn run() -> Result<(), Failure> {
     let feed = Feed::new;
     let bare = Threads { remembers: false, ..Threads::open()? };
-    let found_out = Threads { updates: Updates::FoundOut, ..Threads::open()? };
+    let known = Threads { updates: Updates::Known, ..Threads::open()? };
     let all_set = Threads { updates: Updates::All, ..Threads::open()? };
     let all = [
         Contestant::new("alley", Role::Ours, true, feed()?, Ours::open()?),
@@ -30,7 +30,7 @@ pub(crate) fn run() -> Result<(), Failure> {
             feed()?,
             Threads::open()?,
         ),
-        Contestant::new("the peer, updates as the store's", Role::Peer, true, feed()?, found_out),
+        Contestant::new("the peer, told what changes", Role::Aside, true, feed()?, known),
         Contestant::new("the same without commit ids", Role::Aside, false, feed()?, bare),
         Contestant::new("the peer, updates set all columns", Role::Aside, true, feed()?, all_set),
         Contestant::new(
@@ -159,7 +159,14 @@ impl Threads {
         let open = || hand::open(&file.path()).map(Thread::of);
         let (writer, reader) = (open()?, open()?);
         let tenant = Feed::new()?.tenant;
-        Ok(Self { writer, reader, tenant, remembers: true, updates: Updates::Known, _file: file })
+        Ok(Self {
+            writer,
+            reader,
+            tenant,
+            remembers: true,
+            updates: Updates::FoundOut,
+            _file: file,
+        })
     }
 }
 

@@ -69,7 +69,7 @@ fn record<R: Record>(values: &[(&str, Value)]) -> Result<R, Failure> {
     let row = R::TYPE.fields.iter().map(|field| match value(field.name) {
         Some((_, value)) => value.clone(),
         None if field.kind == alley_core::ValueKind::Hash && !field.optional => {
-            Value::Bytes(vec![7; 32])
+            Value::bytes(vec![7; 32])
         }
         None => field.blank(),
     });
@@ -107,7 +107,7 @@ impl Seller {
         for place in 0..DRAFTS {
             let creator = ("creator_ref", text(format!("creator-{number}-{place}")));
             let draft_id = ("draft_id", id()?);
-            let digest = |tag: u8| Value::Bytes([vec![tag; 30], place_bytes(place)].concat());
+            let digest = |tag: u8| Value::bytes([vec![tag; 30], place_bytes(place)].concat());
             let contact: Contact = record(&with(&[
                 creator.clone(),
                 ("contact_key", digest(1)),
@@ -122,7 +122,7 @@ impl Seller {
                 ("text", text("Hello! ".repeat(60))),
                 ("locale", text("en-GB")),
                 ("origin", text("template")),
-                ("salt", Value::Bytes(vec![9; 16])),
+                ("salt", Value::bytes(vec![9; 16])),
             ]))?;
             let draft: Draft = record(&with(&[
                 creator,
@@ -187,7 +187,7 @@ impl Seller {
                 ("lease_until", (at + TimeDelta::minutes(30)).to_value()),
                 ("revision", Value::Int(1)),
                 ("revision_hash", draft.current_hash.to_value()),
-                ("token_hash", Value::Bytes(token(self.tenant, turn, place))),
+                ("token_hash", Value::bytes(token(self.tenant, turn, place))),
                 ("request_key", text(format!("request-{turn}-{place}"))),
                 ("outcome", text("open")),
                 ("policy_version", Value::Int(1)),

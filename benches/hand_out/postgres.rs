@@ -253,7 +253,7 @@ fn all_first(rows: &[sqlx::postgres::PgRow], count: usize) -> bool {
 
 fn blobs(keys: &[Key]) -> Vec<&[u8]> {
     let bytes = keys.iter().map(|key| match key.id() {
-        Value::Bytes(bytes) => bytes.as_slice(),
+        Value::Bytes(bytes) => &**bytes,
         _ => &[],
     });
     bytes.collect()

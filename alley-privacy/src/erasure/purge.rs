@@ -258,16 +258,16 @@ impl Engine {
             ValueKind::Id(_) => {
                 let mut id = ERASED_ID.to_vec();
                 id.extend(bytes.iter().take(12));
-                Value::Bytes(id)
+                Value::bytes(id)
             }
             ValueKind::Hash => {
                 let mut hash = ERASED_ID.to_vec();
                 hash.extend(bytes.iter().take(28));
-                Value::Bytes(hash)
+                Value::bytes(hash)
             }
             ValueKind::Int | ValueKind::Bool | ValueKind::Time => Value::Int(0),
             ValueKind::Bytes | ValueKind::Sealed => {
-                Value::Bytes(bytes.iter().take(16).copied().collect())
+                Value::bytes(bytes.get(..16).unwrap_or_default())
             }
             _ => {
                 let short = hex(bytes.get(..16).unwrap_or_default());

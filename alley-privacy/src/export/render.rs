@@ -36,7 +36,7 @@ pub(super) fn value(
         (ValueKind::Sealed, Value::Bytes(bytes)) if !bytes.is_empty() => {
             let row_key = key.to_bytes();
             let context = SealContext::field(record.name, field.name, key.tenant(), &row_key);
-            let opened = keyring.open(&context, &Sealed::from_bytes(bytes.clone()));
+            let opened = keyring.open(&context, &Sealed::from_bytes(bytes.to_vec()));
             let opened = opened.map_err(|source| Error::Open {
                 record: record.name,
                 field: field.name,

@@ -312,7 +312,7 @@ async fn enqueue(session: &mut Session<'_>, facts: &[FactEntry]) -> Result<(), F
         let fact = serde_json::to_string(&entry.fact)
             .map_err(|error| StoreError::with_source(StoreErrorKind::Other, error))?;
         rows.push(vec![
-            Value::Bytes(stream.to_bytes()),
+            Value::bytes(stream.to_bytes()),
             Value::Int(*later),
             entry.id.to_value(),
             entry.at.to_value(),

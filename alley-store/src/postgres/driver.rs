@@ -80,7 +80,7 @@ fn value(row: &PgRow, column: usize) -> Result<Value, StoreError> {
             Ok(text) => Ok(Value::Text(text.to_owned())),
             Err(_) => Err(StoreError::corrupt(TABLE, "a text is not UTF-8")),
         },
-        Some(BYTEA | UUID) => Ok(Value::Bytes(bytes.to_vec())),
+        Some(BYTEA | UUID) => Ok(Value::bytes(bytes)),
         _ => Err(StoreError::corrupt(TABLE, "a column has a type that no record declares")),
     }
 }

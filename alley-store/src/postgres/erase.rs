@@ -49,7 +49,7 @@ impl Erase<'_> {
         let mut left: HashMap<&'static str, Vec<Value>> = HashMap::new();
         for (place, step) in self.steps.iter().enumerate() {
             if !done.contains(&place) {
-                left.entry(step.record.name).or_default().push(Value::Bytes(step.key.to_bytes()));
+                left.entry(step.record.name).or_default().push(Value::bytes(step.key.to_bytes()));
             }
         }
         let mut held = HashSet::new();
@@ -67,7 +67,7 @@ impl Erase<'_> {
             if done.contains(&place) {
                 return Applied::Done;
             }
-            let covered = held.contains(&(step.record.name, step.key.to_bytes()));
+            let covered = held.contains(&(step.record.name, step.key.to_bytes().into()));
             if covered { Applied::Held } else { Applied::Absent }
         };
         Ok(self.steps.iter().enumerate().map(outcome).collect())
@@ -124,7 +124,7 @@ async fn affect(
     let rows: Vec<Vec<Value>> = steps
         .filter_map(|ErasureStep { record, key, effect }| {
             let mut values = row::key_values(record, key)?;
-            values.push(Value::Bytes(key.to_bytes()));
+            values.push(Value::bytes(key.to_bytes()));
             values.extend(run.fields.iter().map(|field| effect::value(effect, field)));
             Some(values)
         })

@@ -52,7 +52,7 @@ impl Work for Begin<'_> {
 
     async fn run(&self, session: &mut Session<'_>) -> Result<Begun, Failure> {
         let shared = session.shared;
-        let key = Value::Bytes(self.key.to_bytes());
+        let key = Value::bytes(self.key.to_bytes());
         let Terms { lease, keep, .. } = *self.terms;
         let values = [key.clone(), self.fingerprint.to_value(), micros(lease), micros(keep)];
         let begun = session.first(&shared.own.request_begin, &values).await?;
@@ -86,7 +86,7 @@ impl Work for Finish<'_> {
     type Output = bool;
 
     async fn run(&self, session: &mut Session<'_>) -> Result<bool, Failure> {
-        let key = Value::Bytes(self.ticket.key.to_bytes());
+        let key = Value::bytes(self.ticket.key.to_bytes());
         let (fencing, result) = (Value::Int(self.ticket.fencing), self.result.to_value());
         let keep = micros(self.ticket.keep);
         let values = [&key, &fencing, &result, &keep].map(Argument::One);
@@ -102,7 +102,7 @@ impl Work for Abandon<'_> {
     type Output = ();
 
     async fn run(&self, session: &mut Session<'_>) -> Result<(), Failure> {
-        let key = Value::Bytes(self.ticket.key.to_bytes());
+        let key = Value::bytes(self.ticket.key.to_bytes());
         let fencing = Value::Int(self.ticket.fencing);
         let text = &session.shared.catalogue.kernel.request_abandon;
         session.execute(text, &[(&key).into(), (&fencing).into()]).await?;

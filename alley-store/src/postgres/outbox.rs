@@ -36,7 +36,7 @@ impl Work for Due {
         let mut collector = Collector::new(self.limit);
         while let Some((count, Place { stream, position })) = collector.next() {
             let count = Value::Int(i64::from(count));
-            let (stream, position) = (Value::Bytes(stream), Value::Int(position));
+            let (stream, position) = (Value::bytes(stream), Value::Int(position));
             let rows = session.list(text, &[self.now.clone(), count, stream, position]).await?;
             collector.add(rows)?;
         }
@@ -56,7 +56,7 @@ impl Work for Settle<'_> {
         let mut delivered = Vec::new();
         let mut postponed = Vec::new();
         for Settlement { stream, position, settled } in self.settlements {
-            let place = vec![Value::Bytes(stream.to_bytes()), Value::Int(*position)];
+            let place = vec![Value::bytes(stream.to_bytes()), Value::Int(*position)];
             match settled {
                 Settled::Delivered => delivered.push(place),
                 Settled::RetryAt(at) => postponed.push([place, vec![at.to_value()]].concat()),

@@ -129,7 +129,7 @@ impl Work for HoldMark {
             HoldAction::Lift => &own.holds_lift,
         };
         let record = Value::Text(self.record.name.to_owned());
-        let keys: Vec<_> = self.keys.iter().map(|key| Value::Bytes(key.to_bytes())).collect();
+        let keys: Vec<_> = self.keys.iter().map(|key| Value::bytes(key.to_bytes())).collect();
         let hold = self.hold.to_value();
         let keys = Argument::Many(Element::Bytes, keys.iter().collect());
         session.execute(text, &[(&record).into(), keys, (&hold).into()]).await?;

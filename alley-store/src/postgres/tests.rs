@@ -173,7 +173,7 @@ async fn a_column_or_trigger_that_no_record_declares_is_a_gap() {
 
 #[test]
 fn an_element_holds_what_its_column_can_store() {
-    let bytes = |length| Value::Bytes(vec![0; length]);
+    let bytes = |length| Value::bytes(vec![0; length]);
     assert!(Element::Uuid.holds(&bytes(16)) && !Element::Uuid.holds(&bytes(15)));
     assert!(Element::Bytes.holds(&bytes(0)) && !Element::Text.holds(&bytes(16)));
     assert!(Element::Int.holds(&Value::Null) && !Element::Int.holds(&Value::Text(String::new())));

@@ -27,7 +27,7 @@ impl Element {
     }
 
     /// Whether a column of this type can hold a value.
-    pub(crate) const fn holds(self, value: &Value) -> bool {
+    pub(crate) fn holds(self, value: &Value) -> bool {
         match (self, value) {
             (_, Value::Null)
             | (Self::Int, Value::Int(_))

@@ -208,7 +208,7 @@ fn enqueue<'c>(
     shared: &'c Shared,
     entry: &FactEntry,
 ) -> Result<(), StoreError> {
-    let stream = Value::Bytes(entry.fact.stream().to_bytes());
+    let stream = Value::bytes(entry.fact.stream().to_bytes());
     let head = statements.first(&shared.own.head_next, [&stream], |row| row.get::<_, i64>(0));
     let head = head.map_err(driver::failed)?;
     let fact = serde_json::to_string(&entry.fact)

@@ -29,7 +29,7 @@ fn value(column: ValueRef<'_>) -> Result<Value, StoreError> {
             Ok(text) => Value::Text(text),
             Err(_) => return Err(StoreError::corrupt(TABLE, "a text is not UTF-8")),
         },
-        ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+        ValueRef::Blob(bytes) => Value::bytes(bytes),
     })
 }
 
@@ -141,7 +141,7 @@ pub(super) fn is(column: ValueRef<'_>, value: &Value) -> bool {
         (ValueRef::Null, Value::Null) => true,
         (ValueRef::Integer(column), Value::Int(number)) => column == *number,
         (ValueRef::Text(column), Value::Text(text)) => column == text.as_bytes(),
-        (ValueRef::Blob(column), Value::Bytes(bytes)) => column == bytes.as_slice(),
+        (ValueRef::Blob(column), Value::Bytes(bytes)) => column == &**bytes,
         _ => false,
     }
 }

@@ -25,7 +25,7 @@ impl<T: Field> ToSql for SqlField<T> {
             Value::Null => rusqlite::types::Value::Null,
             Value::Int(number) => rusqlite::types::Value::Integer(number),
             Value::Text(text) => rusqlite::types::Value::Text(text),
-            Value::Bytes(bytes) => rusqlite::types::Value::Blob(bytes),
+            Value::Bytes(bytes) => rusqlite::types::Value::Blob(bytes.into_vec()),
         }))
     }
 }
@@ -61,7 +61,7 @@ impl FromSql for SqlValue {
             ValueRef::Integer(number) => Value::Int(number),
             ValueRef::Real(_) => return Err(FromSqlError::InvalidType),
             ValueRef::Text(_) => Value::Text(value.as_str()?.to_owned()),
-            ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+            ValueRef::Blob(bytes) => Value::bytes(bytes),
         }))
     }
 }

@@ -20,7 +20,7 @@ impl Idempotency for SqliteStore {
     ) -> Result<Begun, StoreError> {
         let (key, fingerprint, terms) = (*key, *fingerprint, *terms);
         self.write(move |connection, shared| {
-            let bytes = Value::Bytes(key.to_bytes());
+            let bytes = Value::bytes(key.to_bytes());
             let entry = Entry::begun(None, fingerprint, &terms, now);
             let values = [
                 bytes.clone(),
@@ -47,7 +47,7 @@ impl Idempotency for SqliteStore {
     ) -> Result<bool, StoreError> {
         check_result(result)?;
         let values = [
-            Value::Bytes(ticket.key.to_bytes()),
+            Value::bytes(ticket.key.to_bytes()),
             Value::Int(ticket.fencing),
             result.to_value(),
             later(now, ticket.keep).to_value(),
@@ -60,7 +60,7 @@ impl Idempotency for SqliteStore {
     }
 
     async fn abandon(&self, ticket: &Ticket) -> Result<(), StoreError> {
-        let values = [Value::Bytes(ticket.key.to_bytes()), Value::Int(ticket.fencing)];
+        let values = [Value::bytes(ticket.key.to_bytes()), Value::Int(ticket.fencing)];
         self.write(move |connection, shared| {
             let text = &shared.catalogue.kernel.request_abandon;
             driver::execute(connection, text, &values).map(drop).map_err(driver::failed)

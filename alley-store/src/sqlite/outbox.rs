@@ -17,7 +17,7 @@ impl Outbox for SqliteStore {
             let mut collector = Collector::new(limit);
             while let Some((count, Place { stream, position })) = collector.next() {
                 let count = Value::Int(i64::from(count));
-                let (stream, position) = (Value::Bytes(stream), Value::Int(position));
+                let (stream, position) = (Value::bytes(stream), Value::Int(position));
                 let values = [now.to_value(), count, stream, position];
                 collector.add(driver::rows(connection, text, &values)?)?;
             }
@@ -30,7 +30,7 @@ impl Outbox for SqliteStore {
         let settlements = settlements.to_vec();
         self.write(move |connection, shared| {
             for Settlement { stream, position, settled } in settlements {
-                let mut values = vec![Value::Bytes(stream.to_bytes()), Value::Int(position)];
+                let mut values = vec![Value::bytes(stream.to_bytes()), Value::Int(position)];
                 let text = match settled {
                     Settled::Delivered => &shared.own.outbox_delete,
                     Settled::RetryAt(at) => {

@@ -183,7 +183,7 @@ fn reach_page(
 
 /// The arguments that name a row in the table of holds.
 fn held(record: &RecordType, key: &Key) -> [Value; 2] {
-    [Value::Text(record.name.to_owned()), Value::Bytes(key.to_bytes())]
+    [Value::Text(record.name.to_owned()), Value::bytes(key.to_bytes())]
 }
 
 fn take(

@@ -236,7 +236,7 @@ async fn other(store: &PostgresStore, env: &Env, kind: u64, patience: Patience) 
             due.map(Result::unwrap);
         }
         _ => {
-            let of = [Value::Bytes(tenant().as_uuid().as_bytes().to_vec())];
+            let of = [Value::bytes(tenant().as_uuid().as_bytes())];
             let page = PageRequest::first(10);
             let query = RecordStore::query(store, Sample::BY_RANK, &of, page);
             until(patience, query).await.map(Result::unwrap);

@@ -29,21 +29,21 @@ pub(crate) fn row(record: &RecordType, n: u8) -> Vec<Value> {
 pub(crate) fn value(record: &RecordType, field: &FieldDecl, n: u8) -> Value {
     let number = i64::from(n);
     if Some(field.name) == record.tenant {
-        return Value::Bytes(tenant().as_uuid().as_bytes().to_vec());
+        return Value::bytes(tenant().as_uuid().as_bytes());
     }
     if field.optional && (field.name.len() + usize::from(n)).is_multiple_of(2) {
         return Value::Null;
     }
     match field.kind {
         // The suites have ids of their own.
-        ValueKind::Id(_) => Value::Bytes(vec![100_u8.wrapping_add(n); 16]),
+        ValueKind::Id(_) => Value::bytes(vec![100_u8.wrapping_add(n); 16]),
         ValueKind::Int => Value::Int(number - 3),
         ValueKind::Bool => Value::Int(number % 2),
         ValueKind::Time => Value::Int(1_700_000_000_000_000 + number),
         ValueKind::Date => Value::Text(format!("2024-02-{n:02}")),
         ValueKind::Json => Value::Text(format!("{{\"n\":{n}}}")),
-        ValueKind::Hash => Value::Bytes(vec![n; 32]),
-        ValueKind::Bytes | ValueKind::Sealed => Value::Bytes(vec![0, n, 255]),
+        ValueKind::Hash => Value::bytes(vec![n; 32]),
+        ValueKind::Bytes | ValueKind::Sealed => Value::bytes(vec![0, n, 255]),
         _ => Value::Text(format!("{} {n} 'é'", field.name)),
     }
 }

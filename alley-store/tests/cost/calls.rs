@@ -95,7 +95,7 @@ impl<'a, S: Store> Calls<'a, S> {
     async fn other(&self, call: Call, round: u8) {
         let (store, env, now) = (self.store, &self.env, self.env.now());
         let draft = record("draft");
-        let of_tenant = || vec![Value::Bytes(tenant().as_uuid().as_bytes().to_vec())];
+        let of_tenant = || vec![Value::bytes(tenant().as_uuid().as_bytes())];
         let page = PageRequest::first(10);
         match call {
             Call::Get => assert!(store.get(draft, &key(draft, 1)).await.unwrap().is_some()),

@@ -112,7 +112,7 @@ async fn connections_that_were_cut_while_idle_are_not_noticed() {
         relay.cut_all();
     };
     let page = || PageRequest::first(1);
-    let of = [Value::Bytes(tenant().as_uuid().as_bytes().to_vec())];
+    let of = [Value::bytes(tenant().as_uuid().as_bytes())];
     cut().await;
     RecordStore::commit(store.as_ref(), insert(&env, "row")).await.unwrap();
     cut().await;

@@ -4,9 +4,10 @@ use super::super::sample::{Sample, write};
 use super::super::{Fixture, Violation, ensure, kept};
 use super::tenant;
 use crate::commit::{Version, Write};
+use crate::error::{StoreError, StoreErrorKind};
 use crate::page::{Cursor, PageRequest};
-use crate::record::Key;
-use crate::store::{RecordStore, RecordStoreExt as _};
+use crate::record::{Key, Record as _, Row};
+use crate::store::{RecordStore, RecordStoreExt as _, StoredRow};
 use crate::value::{Field as _, Value};
 
 /// Paging gives every row once, in order, at any size of page.
@@ -35,7 +36,12 @@ pub async fn pages_give_each_row_once(fixture: &Fixture<dyn RecordStore>) -> Res
     let arguments = [tenant(1).to_value(), Value::Int(6)];
     let page = store.records::<Sample>(Sample::ABOVE_RANK, &arguments, PageRequest::first(3)).await;
     let ids: Vec<_> = kept(PROMISE, page)?.items.into_iter().map(|row| row.record.id).collect();
-    ensure(PROMISE, ids == ["24", "23", "22"], "the descending order is another")
+    ensure(PROMISE, ids == ["24", "23", "22"], "the descending order is another")?;
+    let refuse = |_: &mut Row, _| Err(StoreError::corrupt(Sample::TYPE.name, "on purpose"));
+    let request = PageRequest::first(3);
+    let ended = store.query_each(Sample::ABOVE_RANK, &arguments, request, Box::new(refuse)).await;
+    let ended = ended.is_err_and(|error| matches!(error.kind(), StoreErrorKind::Corrupt { .. }));
+    ensure(PROMISE, ended, "who takes the rows refused one, and the error is another or none")
 }
 
 /// Rows that stay are given once, in order, while others come and go between the pages. A row that
@@ -129,7 +135,13 @@ async fn page(
         Some(cursor) => PageRequest::after(cursor, limit),
         None => PageRequest::first(limit),
     };
-    let page = store.records::<Sample>(Sample::BY_RANK, &[tenant(1).to_value()], request).await;
+    let arguments = [tenant(1).to_value()];
+    let page = store.records::<Sample>(Sample::BY_RANK, &arguments, request.clone()).await;
     let page = kept(promise, page)?;
+    // Records come row by row; all rows at once must be the same.
+    let at_once = kept(promise, store.query(Sample::BY_RANK, &arguments, request).await)?;
+    let rows = page.items.iter().map(|item| StoredRow::new(item.record.to_row(), item.version));
+    let same = at_once.items == rows.collect::<Vec<_>>() && at_once.next == page.next;
+    ensure(promise, same, "rows one by one are others than all at once")?;
     Ok((page.items.into_iter().map(|row| row.record.id).collect(), page.next))
 }

@@ -56,7 +56,7 @@ async fn what_makes_hashes_of_texts_checkable_goes_with_the_texts() {
     let salt = revision.unwrap().unwrap().record.salt;
     assert_eq!(salt.len(), 16);
     let holds_salt = |rows: &[Vec<Value>]| {
-        rows.iter().flatten().any(|value| *value == Value::Bytes(salt.clone()))
+        rows.iter().flatten().any(|value| *value == Value::bytes(salt.clone()))
     };
     erase(&world, &creator(1)).await;
     for record in RECORDS {
