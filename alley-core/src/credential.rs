@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_wrong_codes_in_a_row_kill_it_and_a_right_one_resets() {
+    fn to_12_a_hundred_wrong_codes_in_a_row_kill_it_and_a_right_one_resets() {
         let now = DateTime::UNIX_EPOCH;
         let active = begun(now).accepted(7, now);
         assert_eq!((active.state(now), active.last_accepted()), (TotpState::Active, Some(7)));

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_local_part_is_kept_and_the_domain_is_folded() {
+    fn id_02_the_local_part_is_kept_and_the_domain_is_folded() {
         let email = Email::parse("Ann.Lee+shop@EXAMPLE.test").unwrap();
         assert_eq!(email.expose(), "Ann.Lee+shop@example.test");
         assert_eq!(email.expose_local_part(), "Ann.Lee+shop");
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn dots_tags_and_look_alikes_stay_different() {
+    fn id_02_id_03_dots_tags_and_look_alikes_stay_different() {
         assert_ne!(canonical("annlee@example.test"), canonical("ann.lee@example.test"));
         assert_ne!(canonical("ann+a@example.test"), canonical("ann@example.test"));
         // Cyrillic a, Latin a.
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused_with_its_rule() {
+    fn id_02_what_is_no_address_is_refused_with_its_rule() {
         let long = format!("{}@example.test", "a".repeat(65));
         let longer = format!("{}@{}example.test", "a".repeat(64), "abcdefghi.".repeat(20));
         for (text, rule) in [

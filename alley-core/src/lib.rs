@@ -58,9 +58,10 @@ pub use access::{Access, TenantRole};
 pub use account::{Account, AccountStatus, Standing};
 pub use accounts::{
     AccountLimits, Accounts, AccountsConfig, BeginTotp, ChangePassword, CloseAccount,
-    CompleteSignIn, ConfirmTotp, Mail, MailKind, Mailing, PasswordChange, PendingLogin,
-    RecordPorts, Registration, ResetPassword, Rotation, SessionCheck, SessionRefused, SignIn,
-    SignedIn, Stores, TotpConfirmation, TotpEnrolment, VerifyEmail,
+    CompleteSignIn, ConfirmTotp, ImportMode, ImportRefused, ImportReport, Imported, ImportedPerson,
+    Mail, MailKind, Mailing, PasswordChange, PendingLogin, RecordPorts, Registration,
+    ResetPassword, Rotation, SessionCheck, SessionRefused, SignIn, SignedIn, Stores,
+    TotpConfirmation, TotpEnrolment, VerifyEmail,
 };
 pub use alley_core_derive::Record;
 pub use audit::{Actor, AuditEntry, AuditId, AuditKind, AuditOutcome};

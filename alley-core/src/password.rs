@@ -7,6 +7,7 @@ mod blocklist;
 mod breach;
 mod cost;
 mod hash;
+mod legacy;
 mod memory;
 mod policy;
 
@@ -16,6 +17,7 @@ pub use self::breach::{
 };
 pub use self::cost::{Cost, HashBounds, HashParams, WeakParams};
 pub use self::hash::{Argon2idInput, HashError, Hasher, PasswordHash, Verification, argon2id};
+pub use self::legacy::LegacyVerifier;
 pub use self::policy::{NulRule, PasswordError, PasswordPolicy, PolicyError};
 
 use secrecy::{ExposeSecret as _, SecretString};

@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_have_a_prefix_and_256_bits_and_do_not_repeat() {
+    fn se_01_tokens_have_a_prefix_and_256_bits_and_do_not_repeat() {
         let random = SeededRandom::new(1);
         let mut seen = BTreeSet::new();
         for _ in 0..100_000 {
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_proves_one_purpose_for_one_address_until_it_expires() {
+    fn tk_01_a_token_proves_one_purpose_for_one_address_until_it_expires() {
         let (token, text) = issue(TokenPurpose::ResetPassword);
         let hash = OneTimeToken::look_up(TokenPurpose::ResetPassword, text.expose_secret());
         assert_eq!(hash, Some(token.token_hash));

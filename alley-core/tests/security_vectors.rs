@@ -73,7 +73,7 @@ fn at(seconds: &Value) -> DateTime<Utc> {
 }
 
 #[test]
-fn hotp_of_rfc_4226() {
+fn to_01_hotp_of_rfc_4226() {
     let group = vectors("rfc4226_hotp");
     let secret = TotpSecret::from_bytes(&hex(&group["secret_hex"])).unwrap();
     assert_eq!(secret.to_base32().expose_secret(), text(&group["secret_base32"]));
@@ -84,7 +84,7 @@ fn hotp_of_rfc_4226() {
 }
 
 #[test]
-fn totp_of_rfc_6238_for_each_hash_and_length() {
+fn to_01_totp_of_rfc_6238_for_each_hash_and_length() {
     for group in vectors("rfc6238_totp")["groups"].as_array().unwrap() {
         let secret = TotpSecret::from_bytes(&hex(&group["secret_hex"])).unwrap();
         let algorithm: TotpAlgorithm = text(&group["alg"]).parse().unwrap();
@@ -120,7 +120,7 @@ fn totp_window() {
 }
 
 #[test]
-fn otpauth_uri() {
+fn to_14_otpauth_uri() {
     let case = vectors("otpauth_uri");
     let secret = TotpSecret::from_bytes(&hex(&case["secret_hex"])).unwrap();
     let (issuer, account) = (text(&case["issuer"]), text(&case["account"]));
@@ -219,7 +219,7 @@ fn pkce_of_rfc_7636() {
 }
 
 #[test]
-fn gcra_as_worked_by_hand() {
+fn rl_02_rl_13_gcra_as_worked_by_hand() {
     let group = vectors("gcra_worked");
     let millis = |value: &Value| TimeDelta::milliseconds(i64::try_from(number(value)).unwrap());
     let interval = millis(&group["emission_interval"]);

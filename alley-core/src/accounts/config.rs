@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use crate::offload::Offload;
-use crate::password::{BreachCheck, HashParams, OnBreachFailure, PasswordPolicy};
+use crate::password::{BreachCheck, HashParams, LegacyVerifier, OnBreachFailure, PasswordPolicy};
 use crate::rate_limit::Limit;
 use crate::session::SessionLimits;
 use crate::totp::TotpSettings;
@@ -24,6 +24,8 @@ pub struct AccountsConfig {
     /// Who says whether a new password leaked, and what happens when nobody can. None by default: it asks
     /// another service.
     pub breach_check: Option<(Arc<dyn BreachCheck>, OnBreachFailure)>,
+    /// Who verifies hashes that another system made. None by default.
+    pub legacy_verifier: Option<Arc<dyn LegacyVerifier>>,
     /// How new passwords are hashed.
     pub hash_params: HashParams,
     /// How codes are computed and which are accepted.
@@ -42,6 +44,7 @@ impl AccountsConfig {
             offload,
             password_policy: PasswordPolicy::default(),
             breach_check: None,
+            legacy_verifier: None,
             hash_params: HashParams::default(),
             totp: TotpSettings::default(),
             sessions: SessionLimits::default(),
@@ -64,6 +67,14 @@ impl AccountsConfig {
         on_failure: OnBreachFailure,
     ) -> Self {
         self.breach_check = Some((check, on_failure));
+        self
+    }
+
+    /// Has people sign in once with the hash that another system made; see
+    /// [`Accounts::import`](crate::Accounts::import).
+    #[must_use]
+    pub fn with_legacy_verifier(mut self, verifier: Arc<dyn LegacyVerifier>) -> Self {
+        self.legacy_verifier = Some(verifier);
         self
     }
 

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use secrecy::SecretString;
 
-use super::work::{EMAIL_INDEX, delete, update};
+use super::work::{delete, update};
 use super::{Accounts, Mail, MailKind, Mailing};
 use crate::account::{Account, Standing};
 use crate::attempt::{ATTEMPTS, Applied};
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::identity::Change;
 use crate::ids::AccountId;
 use crate::password::{PasswordError, PasswordHash};
-use crate::record::{Key, Record as _};
+use crate::record::Record as _;
 use crate::session::Client;
 use crate::token::{OneTimeToken, TokenPurpose};
 
@@ -167,12 +167,8 @@ impl Accounts {
         email: &Email,
         hash: &PasswordHash,
     ) -> Result<(Commit<Change>, Mailing), Error> {
-        let now = self.env.now();
-        let id: AccountId = self.env.id()?;
-        let sealed = self.seal::<Account>("email", &Key::global(&id), email.expose().as_bytes())?;
-        let index = self.env.keyring.blind_index(EMAIL_INDEX, &email.canonical());
-        let customer_id = crate::account::draw_customer_id(self.env.random.as_ref())?;
-        let account = Account::new(id, customer_id, sealed, index, now);
+        let account = self.new_account(email, self.env.now())?;
+        let id = account.account_id;
         let (token, mailing) = self.verification(&account, hash)?;
         let entry = self.audit(Actor::Anonymous, "account.register", Some(id))?;
         let commit = self.env.commit()?.change(Write::Insert(account)).change(token).audit(entry);

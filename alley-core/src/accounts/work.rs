@@ -17,12 +17,14 @@ use crate::identity::Change;
 use crate::ids::AccountId;
 use crate::offload;
 use crate::password::{
-    self, HashError, OnBreachFailure, Password, PasswordError, PasswordHash, Verification,
+    self, HashError, LegacyVerifier, OnBreachFailure, Password, PasswordError, PasswordHash,
+    Verification,
 };
 use crate::record::{Key, Record};
 use crate::roles::Purpose;
 use crate::seal::{SealContext, Sealed};
 use crate::session::{ActiveSession, Session, SessionState};
+use crate::value::Digest32;
 
 /// How a guess at a password was judged; one hash was computed either way.
 pub(super) enum Guess {
@@ -66,6 +68,23 @@ impl Accounts {
         let text = std::str::from_utf8(&bytes).ok();
         let email = text.and_then(|text| Email::parse_international(text).ok());
         email.ok_or_else(|| StoreError::corrupt(Account::TYPE.name, "not an e-mail address").into())
+    }
+
+    /// The hash by which an address is stored.
+    pub(super) fn email_index(&self, email: &Email) -> Digest32 {
+        self.env.keyring.blind_index(EMAIL_INDEX, &email.canonical())
+    }
+
+    /// The row of a new account.
+    pub(super) fn new_account(
+        &self,
+        email: &Email,
+        created_at: DateTime<Utc>,
+    ) -> Result<Account, Error> {
+        let id: AccountId = self.env.id()?;
+        let sealed = self.seal::<Account>("email", &Key::global(&id), email.expose().as_bytes())?;
+        let customer_id = crate::account::draw_customer_id(self.env.random.as_ref())?;
+        Ok(Account::new(id, customer_id, sealed, self.email_index(email), created_at))
     }
 
     /// A mail to the stored address.
@@ -147,13 +166,14 @@ impl Accounts {
         }
     }
 
-    /// Judges a guess with exactly one hash, whether there is a stored one or not.
+    /// Judges a guess with exactly one hash, whether there is a stored one or not; one that another
+    /// system made is verified besides.
     pub(super) async fn guess(
         &self,
         guess: Password,
         stored: Option<PasswordHash>,
     ) -> Result<Guess, Error> {
-        let hasher = Arc::clone(&self.hasher);
+        let (hasher, legacy) = (Arc::clone(&self.hasher), self.config.legacy_verifier.clone());
         let judged = offload::call(self.config.offload.as_ref(), move || {
             let Some(stored) = stored else {
                 return hasher.reject_unknown(&guess).map(|_| Guess::Wrong("no_password"));
@@ -161,10 +181,10 @@ impl Accounts {
             match hasher.verify(&guess, &stored) {
                 Ok(Verification::Verified { rehash }) => Ok(Guess::Right { rehash }),
                 Ok(_) => Ok(Guess::Wrong("wrong_password")),
-                // A corrupt hash is refused before any work is done, which would tell.
-                Err(HashError::CorruptHash) => {
-                    hasher.reject_unknown(&guess).map(|_| Guess::Wrong("corrupt_hash"))
-                }
+                // It is refused before any work is done, which would tell.
+                Err(HashError::CorruptHash) => hasher
+                    .reject_unknown(&guess)
+                    .map(|_| guess_legacy(legacy.as_deref(), &guess, &stored)),
                 Err(error) => Err(error),
             }
         });
@@ -239,6 +259,20 @@ impl Accounts {
     }
 }
 
+/// Judges a guess at a hash that is not ours.
+fn guess_legacy(
+    legacy: Option<&dyn LegacyVerifier>,
+    guess: &Password,
+    stored: &PasswordHash,
+) -> Guess {
+    let phc = stored.expose_phc();
+    match legacy.filter(|legacy| legacy.knows(phc)) {
+        Some(legacy) if legacy.verify(guess.expose_bytes(), phc) => Guess::Right { rehash: true },
+        Some(_) => Guess::Wrong("wrong_password"),
+        None => Guess::Wrong("corrupt_hash"),
+    }
+}
+
 /// A change that deletes a row as it was read.
 pub(super) fn delete<R: Record>(row: &Versioned<R>) -> Change
 where
@@ -264,4 +298,4 @@ fn hash_failed(error: HashError) -> Error {
 }
 
 /// The field name under which addresses are indexed.
-pub(super) const EMAIL_INDEX: &str = "account.email";
+const EMAIL_INDEX: &str = "account.email";

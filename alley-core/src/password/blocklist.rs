@@ -38,17 +38,18 @@ fn is_walk(letters: &[char]) -> bool {
     })
 }
 
-/// Two of the common words, with or without digits at the end.
+/// One or two of the common words, with or without digits at the end. A word may end in digits itself.
 fn is_made_of_common_words(folded: &str) -> bool {
-    let stem = folded.trim_end_matches(|c: char| c.is_ascii_digit() || c == '!');
-    WORDS.iter().any(|first| {
-        stem.strip_prefix(first).is_some_and(|rest| {
-            rest.is_empty()
-                || WORDS
-                    .iter()
-                    .any(|second| rest.trim_start_matches(['-', '_', ' ', '.']) == *second)
-        })
+    let is_end = |rest: &str| rest.chars().all(|c| c.is_ascii_digit() || c == '!');
+    behind_a_word(folded).any(|rest| {
+        let second = rest.trim_start_matches(['-', '_', ' ', '.']);
+        is_end(rest) || behind_a_word(second).any(is_end)
     })
+}
+
+/// What is left of a text behind each common word that it begins with.
+fn behind_a_word(text: &str) -> impl Iterator<Item = &str> {
+    WORDS.iter().filter_map(|word| text.strip_prefix(word))
 }
 
 /// Only words of the account and the product, in any order, with digits and marks between.
@@ -278,6 +279,16 @@ const PHRASES: &[&str] = &[
     "happynewyear2025",
     "happynewyear2026",
 ];
+
+/// The entries that are no form of their own: phrases, and pairs of words, joined as people join them.
+#[cfg(test)]
+pub(super) fn entries() -> impl Iterator<Item = String> {
+    let pairs = WORDS.iter().flat_map(|first| WORDS.iter().map(move |second| (first, second)));
+    let pairs = pairs.flat_map(|(first, second)| {
+        ["", "-", "_", ".", " "].map(|between| format!("{first}{between}{second}"))
+    });
+    PHRASES.iter().map(|phrase| (*phrase).to_owned()).chain(pairs)
+}
 
 #[cfg(test)]
 mod tests {

@@ -125,6 +125,11 @@ impl Hasher {
         self.hash_with_salt(password, &salt)
     }
 
+    /// Whether a stored hash is one that [`verify`](Self::verify) takes. Costs no hash.
+    pub fn knows(&self, stored: &PasswordHash) -> bool {
+        Stored::read(stored.expose_phc()).is_some_and(|stored| self.bounds.admits(stored.cost))
+    }
+
     /// Compares a guess with a stored hash, at the cost that the stored hash names.
     ///
     /// # Errors

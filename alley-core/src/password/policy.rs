@@ -191,6 +191,28 @@ mod tests {
     }
 
     #[test]
+    fn pw_18_more_than_three_thousand_that_are_long_enough_are_refused() {
+        let mut refused = std::collections::BTreeSet::new();
+        for entry in blocklist::entries() {
+            if entry.chars().count() >= 15 {
+                assert_eq!(judge(&entry), Err(PasswordError::Blocklisted), "{entry}");
+                assert_eq!(
+                    judge(&entry.to_uppercase()),
+                    Err(PasswordError::Blocklisted),
+                    "{entry}"
+                );
+                refused.insert(entry);
+            }
+        }
+        assert!(refused.len() >= 3_000, "{} entries", refused.len());
+        for own in ["alley-alice-2026", "Alice@Example.TEST", "AlleyAlleyAlley1"] {
+            assert_eq!(judge(own), Err(PasswordError::Blocklisted), "{own}");
+        }
+        // Whole passwords are compared, never parts.
+        assert_eq!(judge("my motdepasse is a herring"), Ok(()));
+    }
+
+    #[test]
     fn pw_07_nul_is_refused_or_hashed_but_never_cut_at() {
         let policy = PasswordPolicy::default();
         assert_eq!(policy.read("abc\0def").err(), Some(PasswordError::HasNul));

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_threads_exactly_the_burst_is_allowed() {
+    fn rl_01_of_many_threads_exactly_the_burst_is_allowed() {
         let (_, limiter, limit) = parts(10);
         let allowed = AtomicUsize::new(0);
         std::thread::scope(|scope| {

@@ -88,13 +88,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn different_parts_give_different_octets(a in parts(), b in parts()) {
+        fn sl_04_different_parts_give_different_octets(a in parts(), b in parts()) {
             prop_assert_eq!(encode(&a) == encode(&b), a == b);
         }
     }
 
     #[test]
-    fn a_moved_border_between_parts_is_seen() {
+    fn sl_04_a_moved_border_between_parts_is_seen() {
         let data = |record, field, key| {
             SealContext::field(record, field, None, key).associated_data(b"h").to_vec()
         };

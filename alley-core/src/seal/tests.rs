@@ -26,7 +26,7 @@ fn rejected(keyring: &Keyring, context: &SealContext<'_>, sealed: &Sealed) -> bo
 }
 
 #[test]
-fn plaintext_comes_back_also_when_it_is_empty_or_as_long_as_allowed() {
+fn sl_02_sl_09_sl_17_plaintext_comes_back_also_when_it_is_empty_or_as_long_as_allowed() {
     let keyring = Keyring::of(key(1));
     for length in [0, 1, 1_000, Sealed::MAX_PLAINTEXT_BYTES] {
         let plaintext = vec![7; length];
@@ -50,7 +50,7 @@ fn two_seals_of_one_text_differ() {
 }
 
 #[test]
-fn a_value_moved_to_another_row_field_tenant_or_use_is_rejected() {
+fn sl_03_a_value_moved_to_another_row_field_tenant_or_use_is_rejected() {
     let keyring = Keyring::of(key(1));
     let value = sealed(&keyring, b"secret");
     let tenant = TenantId::from_uuid(uuid::Uuid::from_u128(0));
@@ -68,7 +68,7 @@ fn a_value_moved_to_another_row_field_tenant_or_use_is_rejected() {
 }
 
 #[test]
-fn every_truncation_and_every_changed_bit_is_an_error() {
+fn sl_02_sl_07_every_truncation_and_every_changed_bit_is_an_error() {
     let keyring = Keyring::of(key(1));
     let value = sealed(&keyring, b"x");
     let bytes = value.as_bytes();
@@ -92,7 +92,7 @@ fn every_truncation_and_every_changed_bit_is_an_error() {
 }
 
 #[test]
-fn random_octets_of_any_length_are_an_error() {
+fn sl_07_random_octets_of_any_length_are_an_error() {
     let keyring = Keyring::of(key(1));
     let random = SeededRandom::new(3);
     for length in 0..200 {
@@ -104,7 +104,7 @@ fn random_octets_of_any_length_are_an_error() {
 }
 
 #[test]
-fn a_wrong_commitment_is_rejected_although_the_tag_fits() {
+fn sl_05_a_wrong_commitment_is_rejected_although_the_tag_fits() {
     let keyring = Keyring::of(key(1));
     let (id, root) = keyring.primary();
     let nonce = [9; 24];
@@ -117,7 +117,7 @@ fn a_wrong_commitment_is_rejected_although_the_tag_fits() {
 }
 
 #[test]
-fn values_under_old_keys_open_until_the_key_is_disabled() {
+fn sl_06_values_under_old_keys_open_until_the_key_is_disabled() {
     let old = sealed(&Keyring::of(key(1)), b"text");
     let rotated = Keyring::builder(key(2)).decrypt_only(key(1)).build().unwrap();
     assert!(rotated.needs_reseal(&old));
@@ -141,7 +141,7 @@ fn another_key_under_the_same_number_is_rejected() {
 
 /// Values of version 1 open for ever. If this fails, stored data has become unreadable.
 #[test]
-fn the_golden_value_of_version_1_opens() {
+fn sl_02_the_golden_value_of_version_1_opens() {
     let keyring = Keyring::of(SealKey::from_bytes(KeyId::new(7), &[0x42; 32]).unwrap());
     let tenant = TenantId::from_uuid(uuid::Uuid::from_u128(0x0123_4567_89ab_cdef));
     let context = SealContext::field("connection", "access_token", Some(tenant), b"golden");
@@ -156,7 +156,7 @@ const GOLDEN_BYTES: usize = 78 + 14;
 const GOLDEN: &str = "010100000007783825822a6f9e62da2190e828e4c9d2576e5977e3a0b3620e1775b7b3e36ca7e3f3ca768dcfe4615cd4da8017de26bd7f84df5c4a040daa15d8a409d2ff5303ab9d9261967dcb02a8220a8a8c742a6772c177a61f2b";
 
 #[test]
-fn keyed_hashes_of_one_value_differ_by_purpose_field_and_kind() {
+fn sl_14_keyed_hashes_of_one_value_differ_by_purpose_field_and_kind() {
     let keyring = Keyring::of(key(1));
     let (a, b) = (MacPurpose::new("a"), MacPurpose::new("b"));
     let made = keyring.mac(a, &[b"xy", b"z"]);
@@ -168,7 +168,7 @@ fn keyed_hashes_of_one_value_differ_by_purpose_field_and_kind() {
 }
 
 #[test]
-fn hashes_under_old_keys_verify_and_are_found_until_the_key_is_gone() {
+fn sl_15_hashes_under_old_keys_verify_and_are_found_until_the_key_is_gone() {
     let purpose = MacPurpose::new("cookie");
     let before = Keyring::of(key(1));
     let during = Keyring::builder(key(2)).decrypt_only(key(1)).build().unwrap();
@@ -227,7 +227,7 @@ fn one_number_or_one_key_twice_is_refused() {
 }
 
 #[test]
-fn nothing_shown_holds_key_or_plaintext() {
+fn sl_08_nothing_shown_holds_key_or_plaintext() {
     let secret = SealKey::from_bytes(KeyId::new(3), &[0xab; 32]).unwrap();
     assert_eq!(format!("{secret:?}"), "SealKey(key 3, [REDACTED])");
     let keyring = Keyring::of(secret);

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_reads_back_and_any_changed_character_is_refused() {
+    fn se_03_a_cookie_reads_back_and_any_changed_character_is_refused() {
         let keyring = Keyring::of(key(1));
         let cookie = cookie(&keyring);
         let read = Presented::read(cookie.expose(), &keyring).unwrap();
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_older_key_signs_until_it_is_disabled_and_asks_for_reissue() {
+    fn se_04_an_older_key_signs_until_it_is_disabled_and_asks_for_reissue() {
         let old = cookie(&Keyring::of(key(1)));
         let rotated = Keyring::builder(key(2)).decrypt_only(key(1)).build().unwrap();
         let read = Presented::read(old.expose(), &rotated).unwrap();
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_is_bound_to_the_host_and_hidden_from_scripts() {
+    fn se_05_the_header_is_bound_to_the_host_and_hidden_from_scripts() {
         let cookie = cookie(&Keyring::of(key(1)));
         let header = cookie.to_header("al ley;", TimeDelta::hours(1));
         let expected = format!(

@@ -41,7 +41,7 @@ fn idle_and_absolute_limits_end_a_session_at_the_very_second() {
 }
 
 #[test]
-fn a_clock_set_back_neither_ends_nor_extends() {
+fn se_20_a_clock_set_back_neither_ends_nor_extends() {
     let session = session(1, 3_600);
     assert_eq!(session.state(&LIMITS, at(0)), SessionState::Live { touch: false });
     assert_eq!(

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_five_groups_of_five_and_differ() {
+    fn rc_01_codes_are_five_groups_of_five_and_differ() {
         let random = SeededRandom::new(1);
         let mut shown: Vec<_> = (0..1_000)
             .map(|_| RecoveryCode::generate(&random).unwrap().to_groups())
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_type_is_folded() {
+    fn rc_07_what_people_type_is_folded() {
         let read = |text| {
             RecoveryCode::parse(text).map(|code| code.to_groups().expose_secret().to_owned())
         };
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_holds_for_one_account_and_survives_key_rotation() {
+    fn rc_03_a_digest_holds_for_one_account_and_survives_key_rotation() {
         let (before, code) = (Keyring::of(key(1)), RecoveryCode::parse(&"A".repeat(25)).unwrap());
         let stored = code.digest(account(1), &before);
         assert_eq!(stored, code.digest(account(1), &before));

@@ -29,7 +29,7 @@ fn one_step_to_either_side_is_accepted_and_no_more() {
 }
 
 #[test]
-fn a_used_step_and_all_before_it_are_refused() {
+fn to_04_a_used_step_and_all_before_it_are_refused() {
     assert_eq!(check(100, None, 100), Some(100));
     assert_eq!(check(100, Some(100), 100), None);
     assert_eq!(check(101, Some(100), 100), Some(101));
@@ -50,7 +50,7 @@ fn strict_accepts_the_present_step_only() {
 }
 
 #[test]
-fn of_two_steps_with_one_code_the_later_is_used() {
+fn to_06_of_two_steps_with_one_code_the_later_is_used() {
     let settings = TotpSettings::default();
     let code = |step| settings.code(&secret(), step).expose_secret().to_owned();
     // The first pair of steps in one window that have the same code with this secret.
@@ -73,7 +73,7 @@ fn of_two_steps_with_one_code_the_later_is_used() {
 }
 
 #[test]
-fn spaces_and_hyphens_do_not_matter_and_other_digits_do() {
+fn to_13_spaces_and_hyphens_do_not_matter_and_other_digits_do() {
     let settings = TotpSettings::default();
     let judge = |typed: &str| settings.check(&secret(), typed, None, at(37_037_037));
     let accepted = CodeCheck::Accepted { step: 37_037_037 };
@@ -88,7 +88,7 @@ fn spaces_and_hyphens_do_not_matter_and_other_digits_do() {
 
 proptest! {
     #[test]
-    fn any_input_at_any_time_is_judged_without_panic(
+    fn to_13_any_input_at_any_time_is_judged_without_panic(
         typed in ".{0,20}",
         seconds in proptest::num::i64::ANY,
         last in proptest::option::of(proptest::num::u64::ANY),
@@ -100,7 +100,7 @@ proptest! {
 }
 
 #[test]
-fn short_secrets_and_odd_lengths_of_codes_are_refused() {
+fn to_02_short_secrets_and_odd_lengths_of_codes_are_refused() {
     assert!(TotpSecret::from_bytes(&[1; 15]).is_err());
     assert!(TotpSecret::from_bytes(&[1; 129]).is_err());
     assert!(TotpSettings::default().with_digits(5).is_err());
@@ -108,7 +108,7 @@ fn short_secrets_and_odd_lengths_of_codes_are_refused() {
 }
 
 #[test]
-fn generated_secrets_have_160_bits_and_are_not_shown() {
+fn to_02_generated_secrets_have_160_bits_and_are_not_shown() {
     let random = crate::SeededRandom::new(1);
     let [a, b] = [(); 2].map(|()| TotpSecret::generate(&random).unwrap());
     assert_eq!(a.expose_bytes().len(), 20);
@@ -117,7 +117,7 @@ fn generated_secrets_have_160_bits_and_are_not_shown() {
 }
 
 #[test]
-fn names_in_the_uri_are_escaped_and_colons_refused() {
+fn to_14_names_in_the_uri_are_escaped_and_colons_refused() {
     let settings = TotpSettings::default().with_algorithm(TotpAlgorithm::Sha256);
     let uri = settings.with_digits(8).unwrap().uri(&secret(), "Ä & Co", "a b?").unwrap();
     assert_eq!(

@@ -4,6 +4,7 @@
 mod breaches;
 mod closing;
 mod closing_tenants;
+mod imports;
 mod joined;
 mod passwords;
 mod races;
@@ -13,5 +14,6 @@ mod second_factor;
 mod secrecy;
 mod sessions;
 mod sign_in;
+mod surface;
 mod tenants;
 mod world;

@@ -44,7 +44,7 @@ async fn pw_20_pw_21_a_change_needs_the_present_password_and_ends_every_other_se
 }
 
 #[tokio::test]
-async fn a_reset_sets_the_password_once_and_signs_nobody_in() {
+async fn tk_08_a_reset_sets_the_password_once_and_signs_nobody_in() {
     let world = World::new();
     let before = world.signed_in(ANN).await;
     let token = reset_token(&world, ANN).await.unwrap();
@@ -73,7 +73,7 @@ async fn a_refused_password_leaves_the_token_open() {
 }
 
 #[tokio::test]
-async fn unknown_and_unverified_addresses_get_no_mail_and_cost_the_same() {
+async fn tk_05_unknown_and_unverified_addresses_get_no_mail_and_cost_the_same() {
     let world = World::new();
     world.person(ANN).await;
     world.register("unverified@example.test", PASSWORD).await;
@@ -102,7 +102,7 @@ async fn a_newer_token_or_half_an_hour_voids_a_token() {
 }
 
 #[tokio::test]
-async fn a_reset_does_not_get_around_the_second_factor() {
+async fn tk_07_a_reset_does_not_get_around_the_second_factor() {
     let world = World::new();
     let signed_in = world.signed_in(ANN).await;
     let enrolled = world.enrol(&signed_in).await;

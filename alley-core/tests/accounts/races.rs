@@ -25,7 +25,7 @@ where
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_verification_token_is_used_once() {
+async fn tk_02_a_verification_token_is_used_once() {
     let world = World::new();
     for round in 0..ROUNDS {
         let address = format!("ann{round}@example.test");
@@ -39,7 +39,7 @@ async fn a_verification_token_is_used_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_reset_token_is_used_once() {
+async fn tk_02_a_reset_token_is_used_once() {
     let world = World::new();
     world.person(ANN).await;
     for _ in 0..ROUNDS {
@@ -86,7 +86,7 @@ async fn race_codes(world: &World, address: &str, code: &str, recovery: bool) ->
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_totp_step_is_used_once() {
+async fn to_03_a_totp_step_is_used_once() {
     let world = World::new();
     let signed_in = world.signed_in(ANN).await;
     let enrolled = world.enrol(&signed_in).await;

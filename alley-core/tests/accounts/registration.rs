@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use crate::world::{OTHER_PASSWORD, PASSWORD, World, email, no_limits, secret, token};
 
 #[tokio::test]
-async fn a_taken_address_looks_like_a_free_one_and_costs_the_same() {
+async fn id_04_id_06_a_taken_address_looks_like_a_free_one_and_costs_the_same() {
     let world = World::new();
     world.person("ann@example.test").await;
     let before = world.offload.hashes();

@@ -41,7 +41,7 @@ async fn a_confirmed_authenticator_is_asked_for_and_its_code_signs_in_with_two_f
 }
 
 #[tokio::test]
-async fn the_code_that_confirmed_does_not_sign_in() {
+async fn to_08_the_code_that_confirmed_does_not_sign_in() {
     let world = World::new();
     let signed_in = world.signed_in(ANN).await;
     let enrolled = world.enrol(&signed_in).await;
@@ -67,7 +67,7 @@ async fn a_pending_enrolment_asks_for_nothing_and_gives_way_to_the_next() {
 }
 
 #[tokio::test]
-async fn an_enrolment_dies_after_five_wrong_codes_or_ten_minutes() {
+async fn to_08_an_enrolment_dies_after_five_wrong_codes_or_ten_minutes() {
     let world = World::new();
     let signed_in = world.signed_in(ANN).await;
     let enrol = async || match world.accounts.begin_totp(&signed_in.session).await.unwrap() {
@@ -120,7 +120,7 @@ async fn a_recovery_code_signs_in_once_and_the_person_hears_of_it() {
 }
 
 #[tokio::test]
-async fn half_a_sign_in_takes_five_codes_and_ten_minutes_and_is_no_session() {
+async fn se_15_to_12_half_a_sign_in_takes_five_codes_and_ten_minutes_and_is_no_session() {
     let world = World::new();
     let signed_in = world.signed_in(ANN).await;
     let enrolled = world.enrol(&signed_in).await;
@@ -144,7 +144,7 @@ async fn half_a_sign_in_takes_five_codes_and_ten_minutes_and_is_no_session() {
 }
 
 #[tokio::test]
-async fn the_eleventh_code_of_an_hour_is_throttled() {
+async fn to_12_the_eleventh_code_of_an_hour_is_throttled() {
     let mut limits = no_limits();
     limits.codes_per_account = AccountLimits::default().codes_per_account;
     let world = World::with_limits(limits);
@@ -162,7 +162,7 @@ async fn the_eleventh_code_of_an_hour_is_throttled() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_purpose_is_no_half_sign_in() {
+async fn se_15_a_token_of_another_purpose_is_no_half_sign_in() {
     let world = World::new();
     let signed_in = world.signed_in(ANN).await;
     let _enrolled = world.enrol(&signed_in).await;

@@ -6,7 +6,7 @@ use crate::world::{World, env, key};
 const ANN: &str = "ann@example.test";
 
 #[tokio::test]
-async fn a_cookie_that_is_not_ours_costs_no_read() {
+async fn se_03_a_cookie_that_is_not_ours_costs_no_read() {
     let world = World::new();
     let signed_in = world.signed_in(ANN).await;
     let cookie = signed_in.cookie.expose();
@@ -26,7 +26,7 @@ async fn a_cookie_that_is_not_ours_costs_no_read() {
 }
 
 #[tokio::test]
-async fn uses_within_a_minute_are_written_once() {
+async fn se_10_uses_within_a_minute_are_written_once() {
     let world = World::new();
     let signed_in = world.signed_in(ANN).await;
     let before = world.store.hook().commits();
@@ -38,7 +38,7 @@ async fn uses_within_a_minute_are_written_once() {
 }
 
 #[tokio::test]
-async fn an_idle_session_ends_for_good_even_if_the_clock_is_set_back() {
+async fn se_19_se_20_an_idle_session_ends_for_good_even_if_the_clock_is_set_back() {
     let world = World::new();
     let cookie = world.signed_in(ANN).await.cookie;
     world.clock.advance(TimeDelta::hours(24));
@@ -50,7 +50,7 @@ async fn an_idle_session_ends_for_good_even_if_the_clock_is_set_back() {
 }
 
 #[tokio::test]
-async fn no_amount_of_use_extends_the_absolute_end() {
+async fn se_09_no_amount_of_use_extends_the_absolute_end() {
     let world = World::new();
     let cookie = world.signed_in(ANN).await.cookie;
     for _ in 0..(14 * 24 - 1) {
@@ -125,7 +125,7 @@ async fn the_twenty_first_session_ends_the_longest_unused() {
 }
 
 #[tokio::test]
-async fn a_cookie_of_an_older_key_is_taken_and_reissued() {
+async fn se_04_a_cookie_of_an_older_key_is_taken_and_reissued() {
     let world = World::new();
     let signed_in = world.signed_in(ANN).await;
     let rotated = Keyring::builder(key(2)).decrypt_only(key(1)).build().unwrap();
@@ -145,7 +145,7 @@ async fn a_cookie_of_an_older_key_is_taken_and_reissued() {
 }
 
 #[tokio::test]
-async fn the_sweep_deletes_what_has_expired_and_nothing_else() {
+async fn se_19_the_sweep_deletes_what_has_expired_and_nothing_else() {
     let world = World::new();
     let _over = world.signed_in(ANN).await;
     world.register("bob@example.test", crate::world::PASSWORD).await;

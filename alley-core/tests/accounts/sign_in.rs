@@ -2,8 +2,9 @@ use std::sync::Arc;
 
 use alley_core::password::HashParams;
 use alley_core::{
-    Account, AccountLimits, AccountStatus, Accounts, AccountsConfig, Env, IdentityChange, Key,
-    Keyring, PasswordCredential, Record as _, RecordStoreExt as _, Sealed, SignIn, Write,
+    Account, AccountLimits, AccountStatus, Accounts, AccountsConfig, Env, IdentityChange,
+    ImportMode, Imported, ImportedPerson, Key, Keyring, PasswordCredential, Record as _,
+    RecordStoreExt as _, Sealed, SignIn, Write,
 };
 use chrono::TimeDelta;
 
@@ -40,7 +41,14 @@ async fn pw_14_pw_15_every_kind_of_account_costs_one_hash_and_the_same_reads() {
     world.register("unverified@example.test", PASSWORD).await;
     let wrong = cost(&world, "known@example.test", OTHER_PASSWORD).await;
     assert_eq!((wrong.0, wrong.1), (true, 1));
-    for address in ["unknown", "unverified", "disabled", "gone"] {
+    let no_password = ImportedPerson::new(
+        email("passwordless@example.test"),
+        world.env.clock.now(),
+        world.env.clock.now(),
+    );
+    let imported = world.accounts.import_one(&no_password, ImportMode::Apply).await.unwrap();
+    assert!(matches!(imported, Imported::Created(_)));
+    for address in ["unknown", "unverified", "disabled", "gone", "passwordless"] {
         let address = format!("{address}@example.test");
         assert_eq!(cost(&world, &address, PASSWORD).await, wrong, "{address}");
         assert_eq!(cost(&world, &address, OTHER_PASSWORD).await, wrong, "{address}");
@@ -121,7 +129,7 @@ async fn pw_16_pw_17_a_hash_of_other_parameters_or_an_older_key_is_made_anew_at_
 }
 
 #[tokio::test]
-async fn too_many_guesses_are_throttled_alike_for_known_and_unknown_addresses() {
+async fn rl_10_too_many_guesses_are_throttled_alike_for_known_and_unknown_addresses() {
     let mut limits = no_limits();
     limits.passwords_per_account = AccountLimits::default().passwords_per_account;
     let world = World::with_limits(limits);
