@@ -1,6 +1,6 @@
 //! Requests of data subjects.
 
-use alley_core::Actor;
+use alley_core::{Actor, Record as _, Value};
 use alley_privacy::request::{Event, Intake, Level, Proof, RequestKind, RequestStatus};
 use pollster::block_on;
 use secrecy::SecretString;
@@ -17,7 +17,12 @@ fn a_request_is_taken_in_proven_once_and_dated() {
         assert!(submitted.missing.is_empty());
         let (id, code) = (submitted.id, submitted.code.unwrap());
         let stored = requests.load(id).await.unwrap().record;
-        assert!(!format!("{stored:?}").contains("xample"));
+        let shows = |value: Value| match value {
+            Value::Text(text) => text.contains("xample"),
+            Value::Bytes(bytes) => bytes.windows(6).any(|part| part == b"xample"),
+            Value::Null | Value::Int(_) => false,
+        };
+        assert!(!stored.to_row().into_iter().any(shows), "the address is sealed");
         assert_eq!(stored.due_date.unwrap().to_string(), "2026-07-01");
         let wrong = SecretString::from("wrong");
         assert_eq!(requests.prove(id, &wrong, Level::High, None).await.unwrap(), Proof::Failed);
