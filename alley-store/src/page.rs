@@ -1,8 +1,7 @@
 //! From a page request to a statement, and from its rows to a page.
 
 use alley_core::{
-    Cursor, Key, Page, PageRequest, Query, RecordType, StoreError, StoreErrorKind, StoredRow,
-    Value, Version,
+    Cursor, Key, Page, PageRequest, Query, RecordType, StoreError, StoreErrorKind, Value, Version,
 };
 
 use crate::row;
@@ -59,22 +58,6 @@ pub(crate) fn behind<'a>(
     }
     values.extend(row::place(&pages.parts, order, key));
     &pages.next
-}
-
-/// The page of a query from its rows and the one more, if there is one.
-pub(crate) fn stored(
-    query: &'static Query,
-    rows: Vec<Vec<Value>>,
-    limit: usize,
-) -> Result<Page<StoredRow>, StoreError> {
-    let mut items = Vec::with_capacity(rows.len());
-    let mut passing = Passing::new(query, limit);
-    for mut row in rows {
-        if let Some(version) = passing.row(&mut row)? {
-            items.push(StoredRow::new(row, version));
-        }
-    }
-    Ok(Page::new(items, passing.next()))
 }
 
 /// A page of a query whose rows, and the one more, pass by.

@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use super::PostgresStore;
 use super::connection::{Session, Work};
 use super::failure::Failure;
-use crate::{page, row};
+use crate::page::{self, Passing};
+use crate::row;
 
 #[async_trait]
 impl RecordStore for PostgresStore {
@@ -35,7 +36,14 @@ impl RecordStore for PostgresStore {
         let sql = self.shared.catalogue.query(query, arguments)?;
         let page = page::of(&sql.pages, query.name, arguments.to_vec(), &page)?;
         let rows = self.read(&List { text: page.text, values: &page.values }).await?;
-        page::stored(query, rows, page.limit)
+        let mut passing = Passing::new(query, page.limit);
+        let mut items = Vec::with_capacity(rows.len());
+        for mut row in rows {
+            if let Some(version) = passing.row(&mut row)? {
+                items.push(StoredRow::new(row, version));
+            }
+        }
+        Ok(Page::new(items, passing.next()))
     }
 
     async fn count(&self, query: &'static Query, arguments: &[Value]) -> Result<u64, StoreError> {
