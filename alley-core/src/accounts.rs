@@ -6,6 +6,7 @@
 mod close;
 mod config;
 mod enrol;
+mod factors;
 mod import;
 mod mail;
 mod password;
@@ -21,6 +22,7 @@ mod work;
 pub use self::close::CloseAccount;
 pub use self::config::{AccountLimits, AccountsConfig};
 pub use self::enrol::{BeginTotp, ConfirmTotp, TotpConfirmation, TotpEnrolment};
+pub use self::factors::{Authenticator, FactorChange, RemoveTotp, RenewRecoveryCodes};
 pub use self::import::{ImportMode, ImportRefused, ImportReport, Imported, ImportedPerson};
 pub use self::mail::{Mail, MailKind, Mailing};
 pub use self::password::{ChangePassword, PasswordChange};

@@ -57,11 +57,12 @@ pub use self::http::HttpTransport;
 pub use access::{Access, TenantRole};
 pub use account::{Account, AccountStatus, Standing};
 pub use accounts::{
-    AccountLimits, Accounts, AccountsConfig, BeginTotp, ChangePassword, CloseAccount,
-    CompleteSignIn, ConfirmTotp, ImportMode, ImportRefused, ImportReport, Imported, ImportedPerson,
-    Mail, MailKind, Mailing, PasswordChange, PendingLogin, RecordPorts, Registration,
-    ResetPassword, Rotation, SessionCheck, SessionRefused, SignIn, SignedIn, Stores,
-    TotpConfirmation, TotpEnrolment, VerifyEmail,
+    AccountLimits, Accounts, AccountsConfig, Authenticator, BeginTotp, ChangePassword,
+    CloseAccount, CompleteSignIn, ConfirmTotp, FactorChange, ImportMode, ImportRefused,
+    ImportReport, Imported, ImportedPerson, Mail, MailKind, Mailing, PasswordChange, PendingLogin,
+    RecordPorts, Registration, RemoveTotp, RenewRecoveryCodes, ResetPassword, Rotation,
+    SessionCheck, SessionRefused, SignIn, SignedIn, Stores, TotpConfirmation, TotpEnrolment,
+    VerifyEmail,
 };
 pub use alley_core_derive::Record;
 pub use audit::{Actor, AuditEntry, AuditId, AuditKind, AuditOutcome};

@@ -214,6 +214,14 @@ impl Accounts {
         if !self.stores.identity.recovery_codes(account).await?.is_empty() {
             return Ok((Vec::new(), Vec::new()));
         }
+        self.draw_recovery_codes(account)
+    }
+
+    /// New codes and their stored form.
+    pub(super) fn draw_recovery_codes(
+        &self,
+        account: AccountId,
+    ) -> Result<(Vec<RecoveryCode>, Vec<StoredRecoveryCode>), Error> {
         let now = self.env.now();
         let mut shown = Vec::with_capacity(RecoveryCode::DEFAULT_COUNT);
         let mut stored = Vec::with_capacity(RecoveryCode::DEFAULT_COUNT);
@@ -226,7 +234,10 @@ impl Accounts {
         Ok((shown, stored))
     }
 
-    async fn void_half_sign_ins(&self, account: AccountId) -> Result<Vec<Change>, Error> {
+    pub(super) async fn void_half_sign_ins(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<Change>, Error> {
         let tokens = self.stores.identity.tokens(account).await?;
         let half = |token: &&Versioned<crate::token::OneTimeToken>| {
             token.record.purpose == TokenPurpose::SecondFactor

@@ -42,6 +42,10 @@ pub enum MailKind {
     PasswordChanged,
     /// "An authenticator app was added."
     SecondFactorAdded,
+    /// "An authenticator app was removed."
+    SecondFactorRemoved,
+    /// "You have new recovery codes; the earlier ones are void."
+    RecoveryCodesRenewed,
     /// "A recovery code was used": so many are left.
     RecoveryCodeUsed {
         /// Unused codes; below 3 the person should get new ones.

@@ -8,7 +8,7 @@ use crate::account::Standing;
 use crate::attempt::{ATTEMPTS, Applied};
 use crate::audit::{Actor, AuditOutcome};
 use crate::commit::{Commit, Versioned};
-use crate::credential::{SecondFactor, SecondFactorProof, TotpCredential, TotpState};
+use crate::credential::{SecondFactor, SecondFactorProof, TotpCredential, TotpId, TotpState};
 use crate::error::Error;
 use crate::identity::Change;
 use crate::ids::AccountId;
@@ -55,6 +55,8 @@ pub(super) struct Judged {
     pub(super) accepted: Option<SecondFactor>,
     /// The used step or code, or the counted failure.
     pub(super) changes: Vec<Change>,
+    /// The authenticator whose code was right, if it was one.
+    pub(super) totp: Option<TotpId>,
     /// Recovery codes left, if one was used.
     pub(super) codes_left: Option<usize>,
 }
@@ -204,7 +206,8 @@ impl Accounts {
         for totp in active {
             match self.check_code(&totp.record, typed, now)? {
                 CodeCheck::Accepted { step } if accepted.is_none() => {
-                    accepted = Some(update(totp.record.accepted(step, now), totp.version));
+                    let id = totp.record.totp_id;
+                    accepted = Some((id, update(totp.record.accepted(step, now), totp.version)));
                 }
                 CodeCheck::Accepted { .. } | CodeCheck::Rejected => {
                     failures.push(update(totp.record.failed(), totp.version));
@@ -212,12 +215,13 @@ impl Accounts {
             }
         }
         Ok(match accepted {
-            Some(change) => Judged {
+            Some((id, change)) => Judged {
                 accepted: Some(SecondFactor::Totp),
                 changes: vec![change],
+                totp: Some(id),
                 codes_left: None,
             },
-            None => Judged { accepted: None, changes: failures, codes_left: None },
+            None => Judged { accepted: None, changes: failures, totp: None, codes_left: None },
         })
     }
 
@@ -236,7 +240,7 @@ impl Accounts {
     }
 
     async fn judge_recovery(&self, account: AccountId, typed: &str) -> Result<Judged, Error> {
-        let rejected = Judged { accepted: None, changes: Vec::new(), codes_left: None };
+        let rejected = Judged { accepted: None, changes: Vec::new(), totp: None, codes_left: None };
         let Ok(code) = RecoveryCode::parse(typed) else {
             return Ok(rejected);
         };
@@ -251,6 +255,7 @@ impl Accounts {
         Ok(Judged {
             accepted: Some(SecondFactor::RecoveryCode),
             changes: vec![delete(&found)],
+            totp: None,
             codes_left: Some(codes.len().saturating_sub(1)),
         })
     }

@@ -70,6 +70,8 @@ pub enum SessionRefused {
     SignedOut,
     /// The sign-in was too long ago: sign in again.
     NotFresh,
+    /// The sign-in was with one factor, and the account has two: sign in with both.
+    OneFactorOnly,
 }
 
 /// A live session's account and row, or why there is none.

@@ -4,6 +4,7 @@
 mod breaches;
 mod closing;
 mod closing_tenants;
+mod factors;
 mod imports;
 mod joined;
 mod passwords;
