@@ -48,8 +48,11 @@ pub enum MailKind {
     RecoveryCodesRenewed,
     /// "A recovery code was used": so many are left.
     RecoveryCodeUsed {
-        /// Unused codes; below 3 the person should get new ones.
+        /// Unused codes.
         left: usize,
+        /// Fewer than three: the mail should ask the person to
+        /// [get new ones](crate::Accounts::renew_recovery_codes).
+        is_low: bool,
     },
     /// "Your account is closed."
     AccountClosed,

@@ -49,6 +49,9 @@ impl CompleteSignIn {
     }
 }
 
+/// Fewer unused recovery codes than this are low.
+const FEW_CODES: usize = 3;
+
 /// How a second factor was judged, and what has to be written with the decision.
 pub(super) struct Judged {
     /// Which factor was right.
@@ -122,7 +125,10 @@ impl Accounts {
             if let Some(left) = judged.codes_left {
                 let entry = self.audit(Actor::Account(id), "recovery_code.use", Some(id))?;
                 commit = commit.audit(entry);
-                let mail = self.mail(&account.record, MailKind::RecoveryCodeUsed { left })?;
+                let mail = self.mail(
+                    &account.record,
+                    MailKind::RecoveryCodeUsed { left, is_low: left < FEW_CODES },
+                )?;
                 signed_in.mailing = Mailing::of(mail);
             }
             if self.apply(commit).await? == Applied::Done {

@@ -16,7 +16,9 @@ use crate::identity::Change;
 use crate::ids::AccountId;
 use crate::password::Password;
 use crate::record::{Key, Record as _};
-use crate::session::{ActiveSession, Client, Session, SessionCookie, SignInProof, give_way};
+use crate::session::{
+    ActiveSession, Client, Session, SessionCookie, SessionState, SignInProof, give_way,
+};
 use crate::token::{OneTimeToken, TokenPurpose};
 
 /// What came of a sign-in.
@@ -204,7 +206,14 @@ impl Accounts {
             Session::start(self.env.id()?, proof, client, limits, now, sources)?;
         let others = self.stores.identity.sessions(id).await?;
         let mut commit: Commit<Change> = self.env.commit()?;
-        commit.changes.extend(give_way(&others, limits, now).into_iter().map(delete));
+        let over = give_way(&others, limits, now);
+        let surplus = |row: &&Versioned<Session>| {
+            matches!(row.record.state(limits, now), SessionState::Live { .. })
+        };
+        if over.iter().any(surplus) {
+            commit.audit.push(self.audit(Actor::Account(id), "session.surplus", Some(id))?);
+        }
+        commit.changes.extend(over.into_iter().map(delete));
         let entry = self.audit(Actor::Account(id), "session.sign_in", Some(id))?;
         let active = ActiveSession::new(&session, None);
         let commit = commit

@@ -100,7 +100,7 @@ async fn a_stale_session_may_not_enrol() {
 }
 
 #[tokio::test]
-async fn a_recovery_code_signs_in_once_and_the_person_hears_of_it() {
+async fn rc_06_a_recovery_code_signs_in_once_and_the_person_hears_of_it() {
     let world = World::new();
     let signed_in = world.signed_in(ANN).await;
     let enrolled = world.enrol(&signed_in).await;
@@ -110,13 +110,26 @@ async fn a_recovery_code_signs_in_once_and_the_person_hears_of_it() {
     match complete(&world, &pending, SecondFactorProof::RecoveryCode(code)).await {
         CompleteSignIn::SignedIn(signed_in) => {
             let mail = signed_in.mailing.into_mail().unwrap();
-            assert_eq!(mail.kind, MailKind::RecoveryCodeUsed { left: 9 });
+            assert_eq!(mail.kind, MailKind::RecoveryCodeUsed { left: 9, is_low: false });
         }
         other => panic!("{other:?}"),
     }
     let pending = world.half_sign_in(ANN).await;
     let again = complete(&world, &pending, SecondFactorProof::RecoveryCode(code)).await;
     assert!(matches!(again, CompleteSignIn::WrongCode { .. }));
+    let others = enrolled.recovery_codes.iter().enumerate().filter(|(place, _)| *place != 3);
+    let mut told = Vec::new();
+    for (_, code) in others {
+        let (pending, code) = (world.half_sign_in(ANN).await, code.to_groups());
+        let proof = SecondFactorProof::RecoveryCode(code.expose_secret());
+        let signed_in = complete(&world, &pending, proof).await.signed_in().unwrap();
+        told.push(signed_in.mailing.into_mail().unwrap().kind);
+    }
+    let wanted = (0..9).rev().map(|left| MailKind::RecoveryCodeUsed { left, is_low: left < 3 });
+    assert_eq!(told, wanted.collect::<Vec<_>>());
+    let audit = world.audit().await;
+    let uses = audit.iter().filter(|entry| entry.action == "recovery_code.use");
+    assert_eq!(uses.count(), 10);
 }
 
 #[tokio::test]

@@ -5,6 +5,10 @@ use crate::world::{World, env, key};
 
 const ANN: &str = "ann@example.test";
 
+async fn audited(world: &World, action: &str) -> usize {
+    world.audit().await.iter().filter(|entry| entry.action == action).count()
+}
+
 #[tokio::test]
 async fn se_03_a_cookie_that_is_not_ours_costs_no_read() {
     let world = World::new();
@@ -65,7 +69,7 @@ async fn se_09_no_amount_of_use_extends_the_absolute_end() {
 }
 
 #[tokio::test]
-async fn a_rotated_token_is_dead_at_once_and_its_later_use_ends_the_family() {
+async fn se_18_a_rotated_token_is_dead_at_once_and_its_later_use_ends_the_family() {
     let world = World::new();
     let old = world.signed_in(ANN).await.cookie;
     let Rotation::Rotated(new) = world.accounts.rotate(old.expose()).await.unwrap() else {
@@ -77,6 +81,7 @@ async fn a_rotated_token_is_dead_at_once_and_its_later_use_ends_the_family() {
     world.clock.advance(TimeDelta::seconds(1));
     assert!(!world.is_active(old.expose()).await);
     assert!(!world.is_active(new.expose()).await, "the thief's and the owner's end together");
+    assert_eq!(audited(&world, "session.reuse").await, 1);
 }
 
 #[tokio::test]
@@ -112,7 +117,7 @@ async fn nobody_ends_the_session_of_somebody_else() {
 }
 
 #[tokio::test]
-async fn the_twenty_first_session_ends_the_longest_unused() {
+async fn se_16_the_twenty_first_session_ends_the_longest_unused() {
     let world = World::new();
     let first = world.signed_in(ANN).await;
     for _ in 0..19 {
@@ -120,8 +125,10 @@ async fn the_twenty_first_session_ends_the_longest_unused() {
         let _another = world.sign_in(ANN).await;
     }
     assert!(world.is_active(first.cookie.expose()).await);
+    assert_eq!(audited(&world, "session.surplus").await, 0);
     let _surplus = world.sign_in(ANN).await;
     assert!(!world.is_active(first.cookie.expose()).await);
+    assert_eq!(audited(&world, "session.surplus").await, 1);
 }
 
 #[tokio::test]
