@@ -153,7 +153,8 @@ impl Session {
 
     /// Whether every factor it was started with was given within `limits.fresh`.
     pub fn is_fresh(&self, limits: &SessionLimits, now: DateTime<Utc>) -> bool {
-        now.signed_duration_since(self.password_at) < limits.fresh
+        let is_recent = |at: DateTime<Utc>| now.signed_duration_since(at) < limits.fresh;
+        is_recent(self.password_at) && self.second_factor_at.is_none_or(is_recent)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::value::Value;
 pub type StoredRow = Versioned<Row>;
 
 /// What takes the rows of a page one by one: the values out of the row that it is lent, and the version.
-/// The first error ends the reading.
+/// What it leaves in the row is dropped. The first error ends the reading.
 pub type EachRow = Box<dyn FnMut(&mut Row, Version) -> Result<(), StoreError> + Send>;
 
 /// Keeps records of any declared type.
@@ -63,6 +63,10 @@ pub trait RecordStore: std::fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// As [`query`](Self::query), or the error of `each`. What `each` was given before is not a page.
+    ///
+    /// # Cancel safety
+    /// After the future was dropped, `each` may still be called for rows of the page. It runs while the
+    /// store reads, maybe on a thread of the store: it must neither wait nor call the store.
     async fn query_each(
         &self,
         query: &'static Query,

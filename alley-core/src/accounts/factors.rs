@@ -97,8 +97,8 @@ impl Accounts {
     }
 
     /// Removes an authenticator. Needs a fresh sign-in, and a code of any authenticator of the account
-    /// or a recovery code (NIST SP 800-63B-4, section 4.1.2.1). With the last one the recovery codes go,
-    /// and later sign-ins ask for a password alone. The second call is [`RemoveTotp::Unknown`].
+    /// or a recovery code (NIST SP 800-63B-4, section 4.1.2.1). With the last one that is not
+    /// [dead](TotpState::Dead) the dead ones and the recovery codes go, and later sign-ins ask for a password alone. The second call is [`RemoveTotp::Unknown`].
     ///
     /// # Errors
     /// When storage, the limiter or randomness fails.
@@ -112,6 +112,14 @@ impl Accounts {
         authenticator: TotpId,
         proof: SecondFactorProof<'_>,
     ) -> Result<RemoveTotp, Error> {
+        // What is refused anyway uses up none of the person's tries.
+        if let Err(refused) = self.fresh(session, self.env.now()).await? {
+            return Ok(RemoveTotp::Refused(refused));
+        }
+        let is_it = |totp: &Versioned<TotpCredential>| totp.record.totp_id == authenticator;
+        if !self.confirmed(session).await?.iter().any(is_it) {
+            return Ok(RemoveTotp::Unknown);
+        }
         if let Some(retry_after) = self.throttle_code(session.account()).await? {
             return Ok(RemoveTotp::Throttled { retry_after });
         }
@@ -123,27 +131,36 @@ impl Accounts {
             };
             let id = account.record.account_id;
             let confirmed = self.confirmed(session).await?;
-            let is_it = |totp: &&Versioned<TotpCredential>| totp.record.totp_id == authenticator;
-            let Some(removed) = confirmed.iter().find(is_it) else {
+            if !confirmed.iter().any(is_it) {
                 return Ok(RemoveTotp::Unknown);
-            };
+            }
             let judged = self.judge_factor(id, proof, now).await?;
             if judged.accepted.is_none() {
-                self.count_failure("totp.remove", id, judged).await?;
+                self.count_failure("totp.remove", Actor::Account(id), id, judged).await?;
                 return Ok(RemoveTotp::WrongCode);
             }
             let mut commit: Commit<Change> = self.env.commit()?;
             let cookie = self.replace_sessions(&mut commit, row).await?;
-            if confirmed.len() == 1 {
+            let is_left = |totp: &&Versioned<TotpCredential>| !is_it(totp);
+            let is_active =
+                |totp: &Versioned<TotpCredential>| totp.record.state(now) == TotpState::Active;
+            if confirmed.iter().filter(is_left).any(is_active) {
+                commit.changes.extend(confirmed.iter().filter(|totp| is_it(totp)).map(delete));
+                if judged.totp != Some(authenticator) {
+                    commit.changes.extend(judged.changes);
+                }
+            } else {
+                // A dead one alone would ask for a factor that nobody has.
+                commit.changes.extend(confirmed.iter().map(delete));
                 let codes = self.stores.identity.recovery_codes(id).await?;
                 commit.changes.extend(codes.iter().map(delete));
-            } else if judged.totp != Some(authenticator) {
-                commit.changes.extend(judged.changes);
             }
+            let codes_left = judged.codes_left;
+            self.note_code_use(&mut commit, id, codes_left)?;
             commit.changes.extend(self.void_half_sign_ins(id).await?);
-            let mailing = Mailing::of(self.mail(&account.record, MailKind::SecondFactorRemoved)?);
+            let mail = self.mail(&account.record, MailKind::SecondFactorRemoved { codes_left })?;
+            let mailing = Mailing::of(mail);
             let commit = commit
-                .change(delete(removed))
                 .change(update(account.record.touched(now), account.version))
                 .audit(self.audit(Actor::Account(id), "totp.remove", Some(id))?);
             if self.apply(commit).await? == Applied::Done {
@@ -153,7 +170,8 @@ impl Accounts {
         Err(Error::Contended)
     }
 
-    /// Makes all recovery codes void and gives new ones. Needs a fresh sign-in with two factors.
+    /// Makes all recovery codes void and gives new ones. Needs a fresh sign-in with two factors: both
+    /// were given a short time ago.
     ///
     /// # Errors
     /// When storage or randomness fails; the earlier codes hold then.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 
 use super::Accounts;
-use crate::account::Account;
+use crate::account::{Account, Standing};
 use crate::attempt::{ATTEMPTS, Applied};
 use crate::audit::Actor;
 use crate::commit::{Commit, Write};
@@ -66,8 +66,14 @@ pub enum Imported {
     Created(AccountId),
     /// There would be one.
     WouldCreate,
-    /// The address has an account, of whatever standing: nothing was changed, nor would be.
-    Known(AccountId),
+    /// The address has an account: nothing was changed, nor would be.
+    Known {
+        /// Which.
+        account: AccountId,
+        /// Whether its person may sign in. Of an [unverified](Standing::Unverified) one nobody knows whose
+        /// it is: let the person register again and follow the link.
+        standing: Standing,
+    },
     /// Comes a second time in a dry run.
     Repeated,
     /// Not taken. Nothing was changed.
@@ -96,6 +102,9 @@ pub struct ImportReport {
     pub created: u64,
     /// People whose address has an account already, or came before.
     pub known: u64,
+    /// Of those known, whose account may not be used, by their place from 0, and why; see
+    /// [`Imported::Known`].
+    pub not_usable: Vec<(u64, Standing)>,
     /// Who was not taken, by their place from 0, and why.
     pub refused: Vec<(u64, ImportRefused)>,
 }
@@ -110,7 +119,13 @@ impl ImportReport {
     fn add(&mut self, imported: Imported) {
         match imported {
             Imported::Created(_) | Imported::WouldCreate => self.created += 1,
-            Imported::Known(_) | Imported::Repeated => self.known += 1,
+            Imported::Known { standing, .. } => {
+                if standing != Standing::Good {
+                    self.not_usable.push((self.seen(), standing));
+                }
+                self.known += 1;
+            }
+            Imported::Repeated => self.known += 1,
             Imported::Refused(reason) => {
                 let place = self.seen();
                 self.refused.push((place, reason));
@@ -173,7 +188,8 @@ impl Accounts {
         }
         for _ in 0..ATTEMPTS {
             if let Some(account) = self.find(&person.email).await? {
-                return Ok(Imported::Known(account.record.account_id));
+                let (account, standing) = (account.record.account_id, account.record.standing());
+                return Ok(Imported::Known { account, standing });
             }
             if mode == ImportMode::DryRun {
                 return Ok(Imported::WouldCreate);

@@ -43,7 +43,11 @@ pub enum MailKind {
     /// "An authenticator app was added."
     SecondFactorAdded,
     /// "An authenticator app was removed."
-    SecondFactorRemoved,
+    SecondFactorRemoved {
+        /// Recovery codes that were left, if one was given for it. With the last authenticator they are
+        /// all gone.
+        codes_left: Option<usize>,
+    },
     /// "You have new recovery codes; the earlier ones are void."
     RecoveryCodesRenewed,
     /// "A recovery code was used": so many are left.

@@ -166,11 +166,12 @@ impl Accounts {
                 };
                 let judged: Judged = self.judge_factor(id, proof, now).await?;
                 if judged.accepted.is_none() {
-                    self.count_failure("password.reset", id, judged).await?;
+                    self.count_failure("password.reset", Actor::Anonymous, id, judged).await?;
                     let left = OneTimeToken::MOST_ATTEMPTS.saturating_sub(attempts);
                     return Ok(ResetPassword::WrongCode { left });
                 }
                 commit.changes.extend(judged.changes);
+                self.note_code_use(&mut commit, id, judged.codes_left)?;
             }
             let tokens = self.stores.identity.tokens(id).await?;
             // The token must still be among what is deleted; otherwise another call was first.

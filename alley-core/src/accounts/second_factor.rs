@@ -110,7 +110,7 @@ impl Accounts {
             };
             let judged = self.judge_factor(id, proof, now).await?;
             let Some(factor) = judged.accepted else {
-                self.count_failure("session.second_factor", id, judged).await?;
+                self.count_failure("session.second_factor", Actor::Anonymous, id, judged).await?;
                 let left = OneTimeToken::MOST_ATTEMPTS.saturating_sub(attempts);
                 return Ok(CompleteSignIn::WrongCode { left });
             };
@@ -122,9 +122,8 @@ impl Accounts {
             let (mut commit, mut signed_in) = self.begin_session(&account, &proof, client).await?;
             commit.changes.push(delete(&token));
             commit.changes.extend(judged.changes);
+            self.note_code_use(&mut commit, id, judged.codes_left)?;
             if let Some(left) = judged.codes_left {
-                let entry = self.audit(Actor::Account(id), "recovery_code.use", Some(id))?;
-                commit = commit.audit(entry);
                 let mail = self.mail(
                     &account.record,
                     MailKind::RecoveryCodeUsed { left, is_low: left < FEW_CODES },
@@ -182,15 +181,30 @@ impl Accounts {
         }
     }
 
+    /// Writes down with a decision that a recovery code was used for it, if one was.
+    pub(super) fn note_code_use(
+        &self,
+        commit: &mut Commit<Change>,
+        account: AccountId,
+        codes_left: Option<usize>,
+    ) -> Result<(), Error> {
+        if codes_left.is_some() {
+            let entry = self.audit(Actor::Account(account), "recovery_code.use", Some(account))?;
+            commit.audit.push(entry);
+        }
+        Ok(())
+    }
+
     /// Writes down a wrong code. That others write at the same time may lose a count of the
     /// hundred; attempts on the token and the limiter are counted exactly.
     pub(super) async fn count_failure(
         &self,
         action: &'static str,
+        actor: Actor,
         account: AccountId,
         judged: Judged,
     ) -> Result<(), Error> {
-        let entry = self.audit(Actor::Anonymous, action, Some(account))?;
+        let entry = self.audit(actor, action, Some(account))?;
         let entry = entry.outcome(AuditOutcome::Denied, "wrong_code");
         let mut commit: Commit<Change> = self.env.commit()?.audit(entry);
         commit.changes = judged.changes;

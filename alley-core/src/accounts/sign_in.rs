@@ -129,7 +129,8 @@ impl Seen {
 
 impl Accounts {
     /// Signs in with address and password. Every call that is not throttled costs one password
-    /// hash and the same reads, whatever it finds.
+    /// hash and the same reads, whatever it finds; and one of the
+    /// [`LegacyVerifier`](crate::password::LegacyVerifier), if there is one.
     ///
     /// # Errors
     /// When storage, the limiter, randomness or hashing fails: nobody is signed in then.

@@ -2,13 +2,14 @@
 
 use alley_core::totp::TotpSecret;
 use alley_core::{
-    ActiveSession, BeginTotp, CompleteSignIn, ConfirmTotp, FactorChange, IdentityChange, MailKind,
-    RemoveTotp, RenewRecoveryCodes, SecondFactorProof, SessionRefused, SignIn, TotpState, Write,
+    ActiveSession, BeginTotp, ChangePassword, CompleteSignIn, ConfirmTotp, FactorChange,
+    IdentityChange, MailKind, RemoveTotp, RenewRecoveryCodes, SecondFactorProof, SessionRefused,
+    SignIn, TotpState, Write,
 };
 use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
 
-use crate::world::{Enrolled, PASSWORD, World, base32};
+use crate::world::{Enrolled, OTHER_PASSWORD, PASSWORD, World, base32, secret};
 
 const ANN: &str = "ann@example.test";
 
@@ -70,7 +71,10 @@ async fn to_10_the_last_authenticator_goes_for_one_of_its_codes_and_takes_recove
 
     let code = world.code(&enrolled.totp);
     let change = removed(&world, &session, SecondFactorProof::Totp(&code)).await;
-    assert_eq!(change.mailing.into_mail().unwrap().kind, MailKind::SecondFactorRemoved);
+    assert_eq!(
+        change.mailing.into_mail().unwrap().kind,
+        MailKind::SecondFactorRemoved { codes_left: None }
+    );
     assert!(!world.is_active(&enrolled.cookie).await, "the old cookie is dead");
     let session = world.session(change.cookie.expose()).await;
     assert_eq!(world.accounts.authenticators(&session).await.unwrap(), []);
@@ -109,6 +113,10 @@ async fn to_09_to_10_a_second_authenticator_leaves_the_first_alone_and_one_of_tw
     let recovery = SecondFactorProof::RecoveryCode(recovery.expose_secret());
     let change = removed(&world, &session, recovery).await;
     assert!(!signs_in(&world, recovery).await, "it was used to remove");
+    let kind = change.mailing.into_mail().unwrap().kind;
+    assert_eq!(kind, MailKind::SecondFactorRemoved { codes_left: Some(9) });
+    let audit = world.audit().await;
+    assert_eq!(audit.iter().filter(|entry| entry.action == "recovery_code.use").count(), 1);
     let code = world.code(&first.totp);
     assert!(!signs_in(&world, SecondFactorProof::Totp(&code)).await);
     let code = world.code(&second);
@@ -129,6 +137,44 @@ async fn to_10_a_stale_session_removes_and_renews_nothing() {
     let answer = world.accounts.renew_recovery_codes(&session).await.unwrap();
     assert!(matches!(answer, RenewRecoveryCodes::Refused(SessionRefused::NotFresh)));
     assert!(signs_in(&world, SecondFactorProof::Totp(&code)).await, "nothing was used up");
+}
+
+#[tokio::test]
+async fn to_10_a_new_password_does_not_stand_for_the_second_factor() {
+    let world = World::new();
+    let (_, session) = enrolled(&world).await;
+    world.clock.advance(TimeDelta::minutes(10));
+    let (current, new) = (secret(PASSWORD), secret(OTHER_PASSWORD));
+    let changed = world.accounts.change_password(&session, &current, &new, &world.client()).await;
+    let ChangePassword::Changed(changed) = changed.unwrap() else { panic!("not changed") };
+    let session = world.session(changed.cookie.expose()).await;
+    let answer = world.accounts.renew_recovery_codes(&session).await.unwrap();
+    assert!(matches!(answer, RenewRecoveryCodes::Refused(SessionRefused::NotFresh)));
+    let answer = world.accounts.begin_totp(&session).await.unwrap();
+    assert!(matches!(answer, BeginTotp::Refused(SessionRefused::NotFresh)));
+}
+
+#[tokio::test]
+async fn to_10_with_the_last_living_authenticator_the_dead_ones_go() {
+    let world = World::new();
+    let (first, session) = enrolled(&world).await;
+    let (id, second) = begin(&world, &session).await;
+    let confirmed = world.accounts.confirm_totp(&session, id, &world.code(&second)).await.unwrap();
+    let session = world.session(confirmed.confirmation().unwrap().cookie.expose()).await;
+    let totp = world.stores.identity.totp(session.account()).await.unwrap();
+    let mut dead = totp.into_iter().find(|totp| totp.record.totp_id == id).unwrap();
+    dead.record.failures_in_row = 100;
+    let killed = Write::Update { record: dead.record, read: dead.version };
+    let commit = world.env.commit::<IdentityChange>().unwrap().change(killed);
+    world.stores.identity.commit(commit).await.unwrap();
+    world.next_step();
+    let code = world.code(&first.totp);
+    let living = world.accounts.authenticators(&session).await.unwrap();
+    let living = living.iter().find(|one| one.state == TotpState::Active).unwrap().id;
+    let proof = SecondFactorProof::Totp(&code);
+    let answer = world.accounts.remove_totp(&session, living, proof).await.unwrap();
+    assert!(matches!(answer, RemoveTotp::Removed(_)));
+    assert!(matches!(world.try_sign_in(ANN, PASSWORD).await, SignIn::SignedIn(_)));
 }
 
 #[tokio::test]

@@ -44,7 +44,8 @@ fn pw_22_nobody_is_helped_to_guess_and_nobody_chooses_a_password_for_another() {
     assert!(helps.is_empty(), "{helps:?}");
 
     // A new password comes with a proof of the person: their present one, a token from their mailbox,
-    // or, at registration, the link that is mailed before it holds.
+    // or, at registration, the link that is mailed before it holds. Accounts that are imported bring the
+    // hash that another system stored; no door takes a password for them.
     let mut takes: Vec<_> = public
         .iter()
         .filter(|(_, declared)| declared.contains("&self") && declared.contains("&SecretString"))

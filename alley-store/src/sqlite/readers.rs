@@ -1,5 +1,6 @@
 //! The threads that read.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -83,7 +84,8 @@ impl Reader {
             }
             // Before the answer: whoever gets it may ask again at once.
             turn = self.turn();
-            work.answer(&Ended::Committed);
+            // A waker of the caller's that panics must not take along the thread that is expected.
+            drop(catch_unwind(AssertUnwindSafe(|| work.answer(&Ended::Committed))));
         }
     }
 
