@@ -98,7 +98,8 @@ impl Accounts {
 
     /// Removes an authenticator. Needs a fresh sign-in, and a code of any authenticator of the account
     /// or a recovery code (NIST SP 800-63B-4, section 4.1.2.1). With the last one that is not
-    /// [dead](TotpState::Dead) the dead ones and the recovery codes go, and later sign-ins ask for a password alone. The second call is [`RemoveTotp::Unknown`].
+    /// [dead](TotpState::Dead) the dead ones and the recovery codes go, and later sign-ins ask for a
+    /// password alone. The second call is [`RemoveTotp::Unknown`].
     ///
     /// # Errors
     /// When storage, the limiter or randomness fails.
