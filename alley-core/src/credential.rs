@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::commit::Versioned;
 use crate::ids::AccountId;
 use crate::seal::Sealed;
 use crate::value::Digest32;
@@ -125,6 +126,20 @@ impl TotpCredential {
         self
     }
 
+    /// Which of an account's confirmed authenticators go when the one of this id is removed, and
+    /// whether recovery goes with them. Those that are dead stay only beside one that is active: alone they
+    /// would ask for a factor that nobody has.
+    pub(crate) fn removal(
+        confirmed: &[Versioned<Self>],
+        removed: TotpId,
+        now: DateTime<Utc>,
+    ) -> (Vec<&Versioned<Self>>, bool) {
+        let is_it = |totp: &Versioned<Self>| totp.record.totp_id == removed;
+        let is_active = |totp: &Versioned<Self>| totp.record.state(now) == TotpState::Active;
+        let is_last = !confirmed.iter().any(|totp| !is_it(totp) && is_active(totp));
+        (confirmed.iter().filter(|totp| is_last || is_it(totp)).collect(), is_last)
+    }
+
     /// The step of the last accepted code.
     pub fn last_accepted(&self) -> Option<u64> {
         self.last_step.and_then(|step| u64::try_from(step).ok())
@@ -209,6 +224,7 @@ impl std::fmt::Debug for SecondFactorProof<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commit::Version;
 
     fn begun(at: DateTime<Utc>) -> TotpCredential {
         let account = AccountId::from_uuid(uuid::Uuid::from_u128(1));
@@ -236,6 +252,28 @@ mod tests {
         assert_eq!(tired.state(now), TotpState::Active);
         assert_eq!(tired.clone().accepted(8, now).failures_in_row, 0);
         assert_eq!(tired.failed().state(now), TotpState::Dead);
+    }
+
+    #[test]
+    fn dead_authenticators_go_with_the_last_active_one() {
+        let now = DateTime::UNIX_EPOCH;
+        let totp = |number, failures| {
+            let mut totp = begun(now).accepted(7, now);
+            totp.totp_id = TotpId::from_uuid(uuid::Uuid::from_u128(number));
+            totp.failures_in_row = failures;
+            Versioned::new(totp, Version::FIRST)
+        };
+        let gone = |all: &[Versioned<TotpCredential>], removed: usize| {
+            let (gone, is_last) = TotpCredential::removal(all, all[removed].record.totp_id, now);
+            let gone = gone.iter().map(|totp| totp.record.totp_id.as_uuid().as_u128());
+            (gone.collect::<Vec<_>>(), is_last)
+        };
+        let (active, other, dead) = (totp(1, 0), totp(2, 99), totp(3, 100));
+        assert_eq!(gone(&[active.clone(), other], 0), (vec![1], false));
+        assert_eq!(gone(&[active.clone(), dead.clone()], 1), (vec![3], false));
+        assert_eq!(gone(&[active.clone(), dead.clone()], 0), (vec![1, 3], true));
+        assert_eq!(gone(&[active], 0), (vec![1], true));
+        assert_eq!(gone(&[dead], 0), (vec![3], true));
     }
 
     #[test]

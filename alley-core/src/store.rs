@@ -1,4 +1,5 @@
-//! The storage kernel: four calls from which every port of every crate is made.
+//! The storage kernel: four calls, and one that stands on them, from which every port of every crate
+//! is made.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -118,17 +119,14 @@ pub trait RecordStoreExt: RecordStore {
         page: PageRequest,
     ) -> Result<Page<Versioned<R>>, StoreError> {
         let found = Arc::<Mutex<Vec<Versioned<R>>>>::default();
-        let taken = || found.lock().unwrap_or_else(PoisonError::into_inner);
-        let each = {
-            let found = Arc::clone(&found);
-            move |row: &mut Row, version| {
-                let record = typed(row.drain(..), version)?;
-                found.lock().unwrap_or_else(PoisonError::into_inner).push(record);
-                Ok(())
-            }
+        let to = Arc::clone(&found);
+        let each = move |row: &mut Row, version| {
+            let record = typed(row.drain(..), version)?;
+            to.lock().unwrap_or_else(PoisonError::into_inner).push(record);
+            Ok(())
         };
         let next = self.query_each(query, arguments, page, Box::new(each)).await?;
-        let items = std::mem::take(&mut *taken());
+        let items = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
         Ok(Page::new(items, next))
     }
 

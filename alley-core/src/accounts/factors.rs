@@ -87,8 +87,7 @@ impl Accounts {
         if self.signed_in(session, now).await?.is_none() {
             return Ok(Vec::new());
         }
-        let totp = self.stores.identity.totp(session.account()).await?;
-        let confirmed = totp.into_iter().filter_map(|totp| {
+        let confirmed = self.confirmed(session).await?.into_iter().filter_map(|totp| {
             let TotpCredential { totp_id, confirmed_at, .. } = totp.record;
             let state = totp.record.state(now);
             confirmed_at.map(|confirmed_at| Authenticator { id: totp_id, confirmed_at, state })
@@ -142,19 +141,13 @@ impl Accounts {
             }
             let mut commit: Commit<Change> = self.env.commit()?;
             let cookie = self.replace_sessions(&mut commit, row).await?;
-            let is_left = |totp: &&Versioned<TotpCredential>| !is_it(totp);
-            let is_active =
-                |totp: &Versioned<TotpCredential>| totp.record.state(now) == TotpState::Active;
-            if confirmed.iter().filter(is_left).any(is_active) {
-                commit.changes.extend(confirmed.iter().filter(|totp| is_it(totp)).map(delete));
-                if judged.totp != Some(authenticator) {
-                    commit.changes.extend(judged.changes);
-                }
-            } else {
-                // A dead one alone would ask for a factor that nobody has.
-                commit.changes.extend(confirmed.iter().map(delete));
+            let (gone, is_last) = TotpCredential::removal(&confirmed, authenticator, now);
+            commit.changes.extend(gone.into_iter().map(delete));
+            if is_last {
                 let codes = self.stores.identity.recovery_codes(id).await?;
                 commit.changes.extend(codes.iter().map(delete));
+            } else if judged.totp != Some(authenticator) {
+                commit.changes.extend(judged.changes);
             }
             let codes_left = judged.codes_left;
             self.note_code_use(&mut commit, id, codes_left)?;
@@ -214,7 +207,7 @@ impl Accounts {
         Err(Error::Contended)
     }
 
-    /// The confirmed authenticators, read after the account that guards them.
+    /// The confirmed authenticators of the session's account.
     async fn confirmed(
         &self,
         session: &ActiveSession,

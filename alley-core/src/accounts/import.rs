@@ -160,9 +160,10 @@ impl Accounts {
         let mut report = ImportReport::default();
         let mut before = HashSet::new();
         for person in people {
-            let index = self.email_index(&person.email);
             let imported = match self.import_one(&person, mode).await? {
-                Imported::WouldCreate if !before.insert(index) => Imported::Repeated,
+                Imported::WouldCreate if !before.insert(self.email_index(&person.email)) => {
+                    Imported::Repeated
+                }
                 imported => imported,
             };
             report.add(imported);

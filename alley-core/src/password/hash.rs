@@ -127,7 +127,7 @@ impl Hasher {
 
     /// Whether a stored hash is one that [`verify`](Self::verify) takes. Costs no hash.
     pub fn knows(&self, stored: &PasswordHash) -> bool {
-        Stored::read(stored.expose_phc()).is_some_and(|stored| self.bounds.admits(stored.cost))
+        self.read(stored).is_some()
     }
 
     /// Compares a guess with a stored hash, at the cost that the stored hash names.
@@ -140,10 +140,7 @@ impl Hasher {
         password: &Password,
         stored: &PasswordHash,
     ) -> Result<Verification, HashError> {
-        let stored = Stored::read(stored.expose_phc()).ok_or(HashError::CorruptHash)?;
-        if !self.bounds.admits(stored.cost) {
-            return Err(HashError::CorruptHash);
-        }
+        let stored = self.read(stored).ok_or(HashError::CorruptHash)?;
         let mut computed = Zeroizing::new(vec![0_u8; stored.output.len()]);
         let input = Argon2idInput::new(password.expose_bytes(), &stored.salt);
         compute(&self.pool, stored.cost, &input, &mut computed)?;
@@ -169,6 +166,11 @@ impl Hasher {
         // As in `verify`; the result is looked at so that it cannot be left out.
         std::hint::black_box(computed[..].ct_eq(&[0; OUTPUT_BYTES]));
         Ok(Verification::Rejected)
+    }
+
+    /// The parts of a stored hash that may be computed here.
+    fn read(&self, stored: &PasswordHash) -> Option<Stored> {
+        Stored::read(stored.expose_phc()).filter(|stored| self.bounds.admits(stored.cost))
     }
 
     fn hash_with_salt(

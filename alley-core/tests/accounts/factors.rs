@@ -2,14 +2,14 @@
 
 use alley_core::totp::TotpSecret;
 use alley_core::{
-    ActiveSession, BeginTotp, ChangePassword, CompleteSignIn, ConfirmTotp, FactorChange,
-    IdentityChange, MailKind, RemoveTotp, RenewRecoveryCodes, SecondFactorProof, SessionRefused,
-    SignIn, TotpState, Write,
+    AccountLimits, ActiveSession, BeginTotp, ChangePassword, CompleteSignIn, ConfirmTotp,
+    FactorChange, IdentityChange, MailKind, RemoveTotp, RenewRecoveryCodes, SecondFactorProof,
+    SessionRefused, SignIn, TotpState, Write,
 };
 use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
 
-use crate::world::{Enrolled, OTHER_PASSWORD, PASSWORD, World, base32, secret};
+use crate::world::{Enrolled, OTHER_PASSWORD, PASSWORD, World, base32, no_limits, secret};
 
 const ANN: &str = "ann@example.test";
 
@@ -137,6 +137,28 @@ async fn to_10_a_stale_session_removes_and_renews_nothing() {
     let answer = world.accounts.renew_recovery_codes(&session).await.unwrap();
     assert!(matches!(answer, RenewRecoveryCodes::Refused(SessionRefused::NotFresh)));
     assert!(signs_in(&world, SecondFactorProof::Totp(&code)).await, "nothing was used up");
+}
+
+#[tokio::test]
+async fn calls_that_are_refused_anyway_use_up_no_tries() {
+    let mut limits = no_limits();
+    limits.codes_per_account = AccountLimits::default().codes_per_account;
+    let world = World::with_limits(limits);
+    let (enrolled, session) = enrolled(&world).await;
+    let unknown = alley_core::TotpId::from_uuid(uuid::Uuid::from_u128(1));
+    let code = world.code(&enrolled.totp);
+    for _ in 0..20 {
+        let proof = SecondFactorProof::Totp(&code);
+        let answer = world.accounts.remove_totp(&session, unknown, proof).await.unwrap();
+        assert!(matches!(answer, RemoveTotp::Unknown));
+    }
+    world.clock.advance(TimeDelta::minutes(10));
+    for _ in 0..20 {
+        let answer = remove(&world, &session, SecondFactorProof::Totp(&code)).await;
+        assert!(matches!(answer, RemoveTotp::Refused(SessionRefused::NotFresh)));
+    }
+    let code = world.code(&enrolled.totp);
+    assert!(signs_in(&world, SecondFactorProof::Totp(&code)).await);
 }
 
 #[tokio::test]

@@ -15,6 +15,5 @@ mod second_factor;
 mod secrecy;
 mod sessions;
 mod sign_in;
-mod surface;
 mod tenants;
 mod world;

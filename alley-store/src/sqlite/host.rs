@@ -62,7 +62,7 @@ impl SqliteStore {
         F: FnOnce(&Connection) -> Result<T, Box<dyn Error + Send + Sync>> + Send + 'static,
     {
         self.read(move |connection, _| {
-            // A panic must not end the thread, nor an open transaction hold on to an old picture.
+            // Also after a panic an open transaction must not hold on to an old picture.
             let run = catch_unwind(AssertUnwindSafe(|| statements(connection)));
             if !connection.is_autocommit() {
                 driver::execute(connection, "ROLLBACK", &[]).map_err(driver::failed)?;

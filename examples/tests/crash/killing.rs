@@ -41,7 +41,7 @@ struct Case {
 
 /// The process that is killed: the call, and then the rounds of background work after it.
 #[test]
-#[ignore = "started by the other tests of this file, which kill it"]
+#[ignore = "no test by itself: the process that the other tests of this file start and kill"]
 fn child() {
     let Ok(case) = std::env::var(CASE) else {
         return;

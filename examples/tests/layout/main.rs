@@ -1,8 +1,9 @@
-//! House rules that no lint knows: lengths of files, loops between the modules of a crate, and
-//! requirements that no test names.
+//! House rules that no lint knows: lengths of files, loops between the modules of a crate,
+//! requirements that no test names, and what doors must not offer.
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod requirements;
+mod surface;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,19 +1,8 @@
-//! What the doors do not offer, on purpose.
+//! What the doors of alley-core do not offer, on purpose.
 
 use std::fs;
-use std::path::Path;
 
-/// Every file below a folder.
-fn sources(folder: &Path, found: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|end| end == "rs") {
-            found.push(fs::read_to_string(path).unwrap());
-        }
-    }
-}
+use crate::{root, sources};
 
 /// Public functions and fields: their name, and of functions all that is declared.
 fn public(text: &str) -> Vec<(String, String)> {
@@ -32,9 +21,9 @@ fn public(text: &str) -> Vec<(String, String)> {
 
 #[test]
 fn pw_22_nobody_is_helped_to_guess_and_nobody_chooses_a_password_for_another() {
-    let mut texts = Vec::new();
-    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut texts);
-    let public: Vec<_> = texts.iter().flat_map(|text| public(text)).collect();
+    let files = sources(&root().join("alley-core/src"));
+    let texts = files.iter().map(|file| fs::read_to_string(file).unwrap());
+    let public: Vec<_> = texts.flat_map(|text| public(&text)).collect();
     assert!(public.len() > 500, "{} public items were read", public.len());
 
     let banned = ["hint", "question", "default_account", "default_password", "initial_password"];
